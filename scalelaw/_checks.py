@@ -1,0 +1,120 @@
+"""The checks of a run table: every fault found is listed, with the runs it is in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from scalelaw.errors import TableError
+from scalelaw.metrics import metric_kind
+
+_SHOWN = 6
+
+
+def check_runs(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame, or raise one `TableError` that lists all of its faults.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A completed run table, see `scalelaw.RunTable`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same frame.
+
+    Raises
+    ------
+    TableError
+        If anything is wrong.
+    """
+    faults = list(_faults(frame))
+    if faults:
+        raise TableError("the run table is not sound:\n  - " + "\n  - ".join(faults))
+    return frame
+
+
+def _faults(frame: pd.DataFrame) -> Iterator[str]:
+    yield from _size_faults(frame)
+    yield from _value_faults(frame)
+    doubled = frame.duplicated(["run", "task", "metric"], keep=False)
+    if doubled.any():
+        rows = frame[doubled].drop_duplicates(["run", "task", "metric"])
+        names = [f"{r} / {t} / {m}" for r, t, m in rows[["run", "task", "metric"]].to_numpy()]
+        yield (
+            f"measured more than once: {_some(names)}. Keep one row of each (run, task, metric), "
+            "or give repeated runs names of their own."
+        )
+    units = frame.groupby(["task", "metric"])["unit"].agg(lambda unit: sorted(set(unit)))
+    for (task, metric), found in units[units.map(len) > 1].items():  # pyright: ignore[reportGeneralTypeIssues]
+        yield (
+            f"{metric} of {task} is in different units under one name: {', '.join(found)}. "
+            "Convert them, or name the metrics apart."
+        )
+    per_run = frame.groupby("run")[["params", "tokens", "compute"]].nunique()
+    several = per_run.index[(per_run > 1).any(axis=1)]
+    if len(several):
+        yield (
+            f"different sizes under one run name: {_some(several)}. "
+            "A checkpoint is a run of its own: give each its own name."
+        )
+
+
+def _size_faults(frame: pd.DataFrame) -> Iterator[str]:
+    for name in ("params", "tokens", "compute"):
+        size = frame[name].to_numpy()
+        wrong = ~np.isnan(size) & ~((size > 0) & np.isfinite(size))
+        if wrong.any():
+            yield (
+                f"{name} must be positive and finite: {_some(frame['run'][wrong].unique())}. "
+                "Leave an untrained checkpoint out."
+            )
+    lacking = frame[["params", "tokens", "compute"]].isna().any(axis=1)
+    if lacking.any():
+        yield (
+            f"no size is known for: {_some(frame['run'][lacking].unique())}. "
+            "Give two of params, tokens and compute for each run."
+        )
+
+
+def _value_faults(frame: pd.DataFrame) -> Iterator[str]:
+    value, kinds = frame["value"].to_numpy(), frame["metric"].map(metric_kind)
+    unmeasured = ~np.isfinite(value)
+    if unmeasured.any():
+        cells = _some(_cells(frame[unmeasured]))
+        yield f"a value is NaN or infinite: {cells}. Leave these rows out."
+    fraction = kinds.isin(["error", "accuracy"]).to_numpy()
+    outside = fraction & ~unmeasured & ((value < 0) | (value > 1))
+    if outside.any():
+        yield (
+            f"an accuracy or error is outside [0, 1]: {_some(_cells(frame[outside]))}. "
+            "Divide percentages by 100."
+        )
+    negative = (kinds == "loss").to_numpy() & ~unmeasured & (value <= 0)
+    if negative.any():
+        yield (
+            f"a loss is not positive: {_some(_cells(frame[negative]))}. "
+            "A loss is minus the log-likelihood."
+        )
+    if (frame["stderr"] < 0).any():
+        yield f"a standard error is negative: {_some(_cells(frame[frame['stderr'] < 0]))}."
+    chance = frame["chance"]
+    if ((chance < 0) | (chance > 1)).any():
+        yield "a chance level is outside [0, 1]; give it as a fraction."
+
+
+def _cells(rows: pd.DataFrame) -> list[str]:
+    return [
+        f"{run} / {task} / {metric} = {value:g}"
+        for run, task, metric, value in rows[["run", "task", "metric", "value"]].to_numpy()
+    ]
+
+
+def _some(names: object) -> str:
+    """Return the first few names and how many more there are."""
+    listed = [str(name) for name in names]  # pyright: ignore[reportGeneralTypeIssues]
+    more = len(listed) - _SHOWN
+    return ", ".join(listed[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,302 @@
+"""RunTable: the measurements of a ladder of runs, checked once, here.
+
+One row is one metric of one run on one task. A checkpoint is a run of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from scalelaw._checks import check_runs
+from scalelaw.errors import TableError, unknown
+from scalelaw.metrics import metric_kind, metric_unit
+from scalelaw.size import complete
+
+SIZES = ("params", "tokens", "compute", "multiplier")
+COLUMNS = (
+    "run",
+    *SIZES,
+    "task",
+    "metric",
+    "value",
+    "stderr",
+    "items",
+    "chance",
+    "unit",
+    "compute_kind",
+)
+_NUMBERS = ("params", "tokens", "compute", "value", "stderr", "items", "chance")
+
+
+@dataclass(frozen=True)
+class RunTable:
+    """Measurements of runs in tidy form; make one with `RunTable.build` or `scalelaw.load`.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row a metric of a run on a task, with the columns ``run``, ``params`` (N),
+        ``tokens`` (D), ``compute`` (C, FLOP), ``multiplier`` (D/N), ``task``, ``metric``,
+        ``value``, ``stderr``, ``items``, ``chance`` (accuracy of guessing), ``unit``,
+        ``compute_kind`` (``"6ND"`` or ``"measured"``), and any further columns.
+        NaN in ``stderr``, ``items`` and ``chance`` means unknown.
+    """
+
+    frame: pd.DataFrame
+
+    @classmethod
+    def build(cls, frame: pd.DataFrame) -> RunTable:
+        """Complete and check a tidy frame.
+
+        Any two of ``params``, ``tokens`` and ``compute`` give the third (C = 6ND); a compute
+        that is given beside both counts is kept and recorded as measured.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            At least ``run``, ``task``, ``metric``, ``value`` and two of the three sizes.
+
+        Returns
+        -------
+        RunTable
+
+        Raises
+        ------
+        TableError
+            Listing all faults: missing columns or sizes, duplicates, NaN, sizes that are not
+            positive, fractions outside [0, 1], negative losses, mixed units.
+        """
+        missing = [name for name in ("run", "task", "metric", "value") if name not in frame]
+        if missing:
+            raise TableError(
+                f"the run table has no column {', '.join(missing)}; it has {list(frame.columns)}. "
+                "Rename your columns, or read the file with scalelaw.load.table."
+            )
+        if frame.empty:
+            raise TableError("the run table is empty; nothing can be fitted to it")
+        return cls(check_runs(_completed(frame)))
+
+    @property
+    def tasks(self) -> list[str]:
+        """Names of the tasks, in the order of the table."""
+        return list(self.frame["task"].unique())
+
+    @property
+    def metrics(self) -> list[str]:
+        """Names of the metrics, in the order of the table."""
+        return list(self.frame["metric"].unique())
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """One row a run, smallest compute first: its sizes and what is constant within it."""
+        frame = self.frame
+        own = [*SIZES, *(name for name in frame.columns if name not in COLUMNS)]
+        counts = frame.groupby("run", sort=False)[own].nunique(dropna=False)
+        constant = [name for name in own if (counts[name] <= 1).all()]
+        runs = frame.drop_duplicates("run")[["run", *constant]]
+        return runs.sort_values(["compute", "run"], ignore_index=True)
+
+    def __len__(self) -> int:
+        """Return the number of measurements."""
+        return len(self.frame)
+
+    def __repr__(self) -> str:
+        """Return one line: how many runs, tasks and measurements, and the range of compute."""
+        low, high = self.frame["compute"].min(), self.frame["compute"].max()
+        return (
+            f"RunTable({self.frame['run'].nunique()} runs, {len(self.tasks)} tasks, "
+            f"{len(self)} measurements, {low:.2g} to {high:.2g} FLOP)"
+        )
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<p>{escape(repr(self))}</p>{self.frame.head(20).to_html(index=False)}"
+
+    def where(self, **equal: Any) -> RunTable:
+        """Keep the rows in which every named column equals the value, or is in the list.
+
+        Parameters
+        ----------
+        **equal
+            Column names with a value or a list of values.
+
+        Returns
+        -------
+        RunTable
+
+        Raises
+        ------
+        UnknownName
+            If a column does not exist, or no row has the value.
+        """
+        frame = self.frame
+        for name, value in equal.items():
+            if name not in frame:
+                raise unknown("column", name, frame.columns)
+            values = [value] if isinstance(value, str) or not isinstance(value, Iterable) else value
+            wanted = list(values)
+            kept = frame[frame[name].isin(wanted)]
+            if kept.empty:
+                raise unknown(name, ", ".join(map(str, wanted)), map(str, frame[name].unique()))
+            frame = kept
+        return RunTable(frame.reset_index(drop=True))
+
+    def to_error(self, metric: str = "accuracy") -> RunTable:
+        """Add ``error`` rows, 1 minus an accuracy; the standard error stays.
+
+        Parameters
+        ----------
+        metric : str
+            The accuracy to convert.
+
+        Returns
+        -------
+        RunTable
+
+        Raises
+        ------
+        TableError
+            If the metric is not an accuracy, or a task has an error already.
+        """
+        return self._with_complement(metric, "accuracy", "error")
+
+    def to_accuracy(self, metric: str = "error") -> RunTable:
+        """Add ``accuracy`` rows, 1 minus an error; the standard error stays."""
+        return self._with_complement(metric, "error", "accuracy")
+
+    def mean_over(self, tasks: Sequence[str], *, name: str, metric: str = "error") -> RunTable:
+        """Add a task whose value is the plain mean over tasks, for the runs that have them all.
+
+        Parameters
+        ----------
+        tasks : sequence of str
+            Tasks to average, each with weight one.
+        name : str
+            Name of the new task.
+        metric : str
+            The metric to average; an error is made of the accuracy where needed.
+
+        Returns
+        -------
+        RunTable
+
+        Raises
+        ------
+        UnknownName
+            If a task does not exist.
+        TableError
+            If no run has all the tasks.
+        """
+        rows = pd.concat([self._rows(task, metric) for task in tasks])
+        grouped = rows.groupby("run", sort=False)
+        whole = grouped["task"].nunique() == len(set(tasks))
+        if not whole.any():
+            raise TableError(f"no run has all {len(set(tasks))} tasks of {name!r}")
+        first = grouped.first()
+        first["task"] = name
+        first["value"] = grouped["value"].mean()
+        first["chance"] = grouped["chance"].mean()
+        first["items"] = grouped["items"].sum(min_count=len(set(tasks)))
+        variance = (rows["stderr"] ** 2).groupby(rows["run"], sort=False)
+        first["stderr"] = np.sqrt(variance.sum(min_count=len(set(tasks)))) / len(set(tasks))
+        added = first[whole].reset_index()
+        return RunTable.build(pd.concat([self.frame, added], ignore_index=True))
+
+    def wide(self, **columns: tuple[str, str]) -> pd.DataFrame:
+        """Return one row a run with the named measurements side by side, as fits want them.
+
+        Parameters
+        ----------
+        **columns
+            ``name=(task, metric)``, for example ``loss=("c4_val", "loss")``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``run``, the sizes, one column a name with ``<name>_stderr``, ``<name>_items`` and
+            ``<name>_chance`` beside it, and the run's further columns; only runs that have all
+            of them, smallest compute first.
+
+        Raises
+        ------
+        UnknownName
+            If a task or metric does not exist.
+        TableError
+            If no run has all of the columns.
+
+        Examples
+        --------
+        >>> wide = runs.wide(loss=("c4_val", "loss"), error=("avg17", "error"))  # doctest: +SKIP
+        """
+        wide = self.runs
+        for name, (task, metric) in columns.items():
+            rows = self._rows(task, metric).set_index("run")
+            parts = {
+                name: rows["value"],
+                f"{name}_stderr": rows["stderr"],
+                f"{name}_items": rows["items"],
+                f"{name}_chance": rows["chance"],
+            }
+            wide = wide.merge(pd.DataFrame(parts), left_on="run", right_index=True, how="inner")
+        if wide.empty:
+            wanted = ", ".join(f"{metric} of {task}" for task, metric in columns.values())
+            raise TableError(f"no run has all of: {wanted}")
+        return wide.reset_index(drop=True)
+
+    def _rows(self, task: str, metric: str) -> pd.DataFrame:
+        """Return the rows of a metric of a task; an error is worked out from the accuracy."""
+        of_task = self.frame[self.frame["task"] == task]
+        if of_task.empty:
+            raise unknown("task", task, self.tasks)
+        rows = of_task[of_task["metric"] == metric]
+        if not rows.empty:
+            return rows
+        other = {"error": "accuracy", "accuracy": "error"}.get(metric)
+        rows = of_task[of_task["metric"] == other]
+        if other is None or rows.empty:
+            raise unknown(f"metric of task {task!r}", metric, of_task["metric"].unique())
+        return rows.assign(value=1.0 - rows["value"], metric=metric)
+
+    def _with_complement(self, metric: str, kind: str, into: str) -> RunTable:
+        if metric not in self.metrics:
+            raise unknown("metric", metric, self.metrics)
+        if metric_kind(metric) != kind:
+            raise TableError(f"{metric!r} is not an {kind}, so that it has no {into}")
+        rows = self.frame[self.frame["metric"] == metric]
+        added = rows.assign(value=1.0 - rows["value"], metric=into)
+        return RunTable.build(pd.concat([self.frame, added], ignore_index=True))
+
+
+def _completed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Fill sizes and optional columns, numbers as numbers, our columns first."""
+    frame = frame.copy()
+    for name in _NUMBERS:
+        if name not in frame:
+            frame[name] = np.nan
+            continue
+        try:
+            frame[name] = pd.to_numeric(frame[name]).astype(float)
+        except (ValueError, TypeError) as error:
+            raise TableError(f"column {name!r} of the run table is not numeric: {error}") from None
+    for name in ("run", "task", "metric"):
+        frame[name] = frame[name].astype(str)
+    if "compute_kind" not in frame:
+        both = frame["params"].notna() & frame["tokens"].notna()
+        measured = both & frame["compute"].notna()
+        frame["compute_kind"] = np.where(measured, "measured", "6ND")
+    params, tokens, compute = complete(frame["params"], frame["tokens"], frame["compute"])
+    frame["params"], frame["tokens"], frame["compute"] = params, tokens, compute
+    with np.errstate(divide="ignore", invalid="ignore"):
+        frame["multiplier"] = tokens / params
+    default = frame["metric"].map(metric_unit)
+    frame["unit"] = (
+        frame["unit"].where(frame["unit"].notna(), default) if "unit" in frame else default
+    )
+    further = [name for name in frame.columns if name not in COLUMNS]
+    return frame[[*COLUMNS, *further]].reset_index(drop=True)

@@ -1,0 +1,133 @@
+r"""Sizes of a run: params N, tokens D, compute C and multiplier M, into each other.
+
+.. math:: C = 6 N D, \qquad M = D / N
+
+The factor 6 counts two FLOP a parameter and token forward and four backward (Kaplan et al. 2020,
+arXiv:2001.08361, section 2.1). Attention and the embedding look-up are not in it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from scalelaw.errors import TableError
+
+FLOP_PER_PARAM_AND_TOKEN = 6.0
+
+_SUFFIX = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "g": 1e9, "t": 1e12}
+_COUNT = re.compile(r"^\s*([0-9][0-9_,]*\.?[0-9]*(?:[eE][+-]?[0-9]+)?)\s*([kKmMbBgGtT]?)\s*$")
+
+
+class Size(NamedTuple):
+    """The size of one run; every number is known."""
+
+    params: float
+    tokens: float
+    compute: float
+    multiplier: float
+
+
+def parse_count(text: str | float) -> float:
+    """Return a count written as people write it: ``"1.4B"``, ``"70m"``, ``"3e11"``, ``2048``.
+
+    Parameters
+    ----------
+    text : str or float
+        Digits with an optional suffix k, m, b (or g), t.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TableError
+        If the text is not a count.
+    """
+    if isinstance(text, int | float):
+        return float(text)
+    found = _COUNT.match(text)
+    if not found:
+        raise TableError(f"{text!r} is not a count; write it like 7e9, 6889410560 or 1.4B")
+    digits, suffix = found.groups()
+    return float(digits.replace("_", "").replace(",", "")) * _SUFFIX[suffix.lower()]
+
+
+def format_count(count: float) -> str:
+    """Return a count for people, to three digits: ``1.41e9`` becomes ``"1.41B"``."""
+    if not math.isfinite(count) or count <= 0:
+        return str(count)
+    if count >= 1e15:
+        return f"{count:.2e}".replace("e+", "e")
+    for suffix, unit in (("T", 1e12), ("B", 1e9), ("M", 1e6), ("k", 1e3)):
+        if count >= 0.9995 * unit:
+            return f"{count / unit:.3g}{suffix}"
+    return f"{count:.3g}"
+
+
+def complete(
+    params: npt.ArrayLike | None = None,
+    tokens: npt.ArrayLike | None = None,
+    compute: npt.ArrayLike | None = None,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return params, tokens and compute, each worked out from the others where it is NaN.
+
+    Parameters
+    ----------
+    params, tokens, compute : array_like of float, optional
+        Counts and FLOP, of one shape or scalars; NaN or None where unknown.
+
+    Returns
+    -------
+    params, tokens, compute : ndarray of float
+        Still NaN where fewer than two of the three were known. A compute that was given
+        (measured) is kept; it is ``6 N D`` elsewhere.
+    """
+    given = [np.nan if value is None else value for value in (params, tokens, compute)]
+    N, D, C = (np.array(part, float) for part in np.broadcast_arrays(*given))
+    N = np.where(np.isnan(N), C / (FLOP_PER_PARAM_AND_TOKEN * D), N)
+    D = np.where(np.isnan(D), C / (FLOP_PER_PARAM_AND_TOKEN * N), D)
+    C = np.where(np.isnan(C), FLOP_PER_PARAM_AND_TOKEN * N * D, C)
+    return N, D, C
+
+
+def target_size(
+    *,
+    params: float | str | None = None,
+    tokens: float | str | None = None,
+    compute: float | str | None = None,
+) -> Size:
+    """Return the whole size of one planned run from any two of params, tokens and compute.
+
+    Parameters
+    ----------
+    params, tokens, compute : float or str, optional
+        Counts and FLOP; texts such as ``"7B"`` are understood.
+
+    Returns
+    -------
+    Size
+
+    Raises
+    ------
+    TableError
+        If fewer than two are given, or one is not a positive finite number.
+    """
+    given = {
+        name: parse_count(value)
+        for name, value in (("params", params), ("tokens", tokens), ("compute", compute))
+        if value is not None
+    }
+    if len(given) < 2:
+        have = ", ".join(given) or "none"
+        raise TableError(f"a target needs two of params, tokens and compute; given: {have}")
+    for name, value in given.items():
+        if not math.isfinite(value) or value <= 0:
+            raise TableError(f"{name} of the target must be a positive finite number, not {value}")
+    N, D, C = (float(part) for part in complete(**given))
+    return Size(N, D, C, D / N)
