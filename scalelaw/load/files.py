@@ -95,6 +95,14 @@ def walk(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
                 yield Path(here, name)
 
 
+def folders_in(place: Path) -> list[Path]:
+    """Return the folders in ``place`` that are not hidden, sorted; none if it cannot be listed."""
+    try:
+        return sorted(p for p in place.iterdir() if p.is_dir() and not p.name.startswith("."))
+    except OSError:
+        return []
+
+
 def read_json(path: Path) -> Any:
     """Return the content of a JSON file.
 

@@ -157,7 +157,9 @@ def shortened(models: Iterable[str]) -> dict[str, str]:
     >>> shortened(["EleutherAI/pythia-70m", "EleutherAI/pythia-160m"])
     {'EleutherAI/pythia-70m': 'pythia-70m', 'EleutherAI/pythia-160m': 'pythia-160m'}
     """
-    parts = {model: [p for p in model.split("/") if p] or [model] for model in dict.fromkeys(models)}
+    parts = {
+        model: [p for p in model.split("/") if p] or [model] for model in dict.fromkeys(models)
+    }
     for kept in range(1, max((len(p) for p in parts.values()), default=1) + 1):
         short = {model: "/".join(part[-kept:]) for model, part in parts.items()}
         if len(set(short.values())) == len(short):

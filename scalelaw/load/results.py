@@ -196,10 +196,9 @@ def chance_level(task_config: dict[str, Any]) -> float:
     question (a template) are not in a result file, and NaN says so.
     """
     choices = task_config.get("doc_to_choice")
-    listed = isinstance(choices, list | dict) and len(choices) > 1
-    if listed and task_config.get("output_type") == "multiple_choice":
-        return 1.0 / len(choices)
-    return _UNKNOWN
+    number = len(choices) if isinstance(choices, list | dict) else 0
+    of_choice = task_config.get("output_type") == "multiple_choice"
+    return 1.0 / number if of_choice and number > 1 else _UNKNOWN
 
 
 def model_arguments(arguments: Any) -> dict[str, Any]:
