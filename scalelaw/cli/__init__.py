@@ -1,0 +1,75 @@
+"""The command line: each command reads, calls one public function, and prints or saves."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from scalelaw import __version__
+from scalelaw.cli._group import LazyGroup
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_in={
+        "runs": "scalelaw.cli.runs:runs_command",
+        "laws": "scalelaw.cli.laws:laws_command",
+        "fit": "scalelaw.cli.fit:fit_command",
+        "forecast": "scalelaw.cli.forecast:forecast_command",
+        "backtest": "scalelaw.cli.backtest:backtest_command",
+        "report": "scalelaw.cli.report:report_command",
+        "datasets": "scalelaw.cli.datasets:datasets_group",
+        "demo": "scalelaw.cli.demo:demo_command",
+    },
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="scalelaw")
+def command_line() -> None:
+    """Forecast what the big model will score from the small ones already trained.
+
+    Start with: scalelaw demo --out demo/
+    """
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user's is one line and exit code 2."""
+    from scalelaw.errors import ScalelawError
+
+    try:
+        with _spoken_warnings():
+            command_line.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        click.echo(f"error: {error.format_message()}", err=True)
+        sys.exit(error.exit_code)
+    except ScalelawError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+class _spoken_warnings:  # noqa: N801 - used like a function
+    """Within it, warnings of ours are one line on standard error, without a place in the code."""
+
+    def __enter__(self) -> None:
+        import warnings
+
+        self._former = warnings.showwarning
+        warnings.showwarning = _say
+
+    def __exit__(self, *_: object) -> None:
+        import warnings
+
+        warnings.showwarning = self._former
+
+
+def _say(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+    from scalelaw.errors import ScalelawWarning
+
+    if issubclass(category, ScalelawWarning):
+        click.echo(f"warning: {message}", err=True)

@@ -1,0 +1,87 @@
+"""How results are printed: a table for people, JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def plain(value: Any) -> Any:
+    """Return a value that JSON knows: NaN is null, arrays are lists, paths are text."""
+    if isinstance(value, dict):
+        return {str(name): plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if hasattr(value, "to_dict") and hasattr(value, "columns"):
+        return [plain(row) for row in value.to_dict("records")]
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Path):
+        return str(value)
+    return value
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON on standard output."""
+    click.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
+
+
+def cell(value: Any) -> str:
+    """Return a number with four significant digits; nothing for NaN."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        if math.isnan(value):
+            return ""
+        return f"{value:.4g}" if 1e-3 <= abs(value) < 1e5 or value == 0 else f"{value:.3e}"
+    return str(value)
+
+
+def print_table(frame: pd.DataFrame, *, title: str | None = None, most: int = 60) -> None:
+    """Print a frame as a table, at most so many rows of it.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    title : str, optional
+    most : int
+        Rows shown; a line says how many more there are.
+    """
+    from rich import box
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for name in frame.columns:
+        number = frame[name].dtype.kind in "fiu"
+        table.add_column(escape(str(name).replace("_", " ")), justify="right" if number else "left")
+    for row in frame.head(most).itertuples(index=False):
+        table.add_row(*(escape(cell(value)) for value in row))
+    width = None if sys.stdout.isatty() else 120
+    Console(width=width, soft_wrap=False).print(table)
+    if len(frame) > most:
+        click.echo(f"... and {len(frame) - most} more rows; --json prints all")
+
+
+def shown_progress(names: Iterable[str]) -> Iterable[str]:
+    """Yield the names under a progress bar on standard error, where that is a terminal."""
+    listed = list(names)
+    if not sys.stderr.isatty() or len(listed) < 3:
+        yield from listed
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(listed, "forecasting", console=Console(stderr=True), transient=True)

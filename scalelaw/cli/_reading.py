@@ -1,0 +1,135 @@
+"""The options that say what to read, shared by all commands that read runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scalelaw.errors import TableError
+
+if TYPE_CHECKING:
+    from scalelaw.runs import RunTable
+
+Command = Callable[..., Any]
+
+READING = (
+    click.argument("path"),
+    click.option("--runs", "sizes", metavar="CSV", help="Table of run sizes: run, params, tokens."),
+    click.option("--pattern", metavar="REGEX", help="Named groups over the path give the sizes."),
+    click.option("--tokens-per-step", type=float, help="Tokens of one step, for a step group."),
+    click.option(
+        "--where",
+        multiple=True,
+        metavar="COLUMN=VALUE",
+        help="Keep the rows where a column has this value; may be repeated.",
+    ),
+    click.option("--train-set", help="Short for --where train_set=NAME."),
+    click.option("--shots", type=int, help="Short for --where shots=N."),
+    click.option("--strict", is_flag=True, help="Make an unreadable file an error."),
+)
+
+TARGET = (
+    click.option("--params", help="Parameters of the planned run: 7e9 or 7B."),
+    click.option("--tokens", help="Training tokens of the planned run: 2e12 or 2T."),
+    click.option("--compute", help="Training compute in FLOP, in place of one of the two."),
+)
+
+STUDY = (
+    click.option("--task", "tasks", multiple=True, help="Task to forecast; may be repeated."),
+    click.option("--metric", help="Metric to forecast, such as error or accuracy_norm."),
+    click.option("--loss", help="Task whose loss stands between the stages."),
+    click.option(
+        "--preset",
+        default="auto",
+        show_default=True,
+        help="Which runs and laws: default, all, or gadre2024 (auto for its test bed).",
+    ),
+    click.option("--loss-law", help="Law of loss in place of the preset's."),
+    click.option("--task-law", help="Law from loss to the task: loss_to_error or sigmoid."),
+    click.option("--fit-up-to", type=float, metavar="FLOP", help="Hide larger runs from the fit."),
+    click.option("--level", type=float, default=0.9, show_default=True, help="Of the intervals."),
+    click.option("--draws", "n", type=int, default=1000, show_default=True, help="How many."),
+    click.option("--seed", type=int, default=0, show_default=True, help="Seed of the draws."),
+)
+
+JSON = (click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts."),)
+
+
+def options(*groups: tuple[Callable[[Command], Command], ...]) -> Callable[[Command], Command]:
+    """Return a decorator that adds groups of options to a command, in their order."""
+
+    def add(command: Command) -> Command:
+        for one in reversed([option for group in groups for option in group]):
+            command = one(command)
+        return command
+
+    return add
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where runs are read from, as the options said it."""
+
+    path: str
+    sizes: str | None
+    pattern: str | None
+    tokens_per_step: float | None
+    where: tuple[str, ...]
+    train_set: str | None
+    shots: int | None
+    strict: bool
+
+    @classmethod
+    def taken_from(cls, given: dict[str, Any]) -> Source:
+        """Take the reading options out of a command's options."""
+        return cls(**{name: given.pop(name) for name in cls.__dataclass_fields__})
+
+    def read(self) -> RunTable:
+        """Read the runs and keep those asked for.
+
+        Raises
+        ------
+        ScalelawError
+            If something cannot be read, or a column or value does not exist.
+        """
+        from scalelaw import load
+
+        runs = load.read(
+            self.path,
+            runs=self.sizes,
+            pattern=self.pattern,
+            tokens_per_step=self.tokens_per_step,
+            strict=self.strict,
+        )
+        for name, value in self._conditions():
+            runs = runs.where(
+                **{name: _typed(runs.frame[name], value) if name in runs.frame else value}
+            )
+        return runs
+
+    def _conditions(self) -> list[tuple[str, str]]:
+        pairs = []
+        for text in self.where:
+            name, equals, value = text.partition("=")
+            if not equals:
+                raise TableError(f"--where {text!r} is not COLUMN=VALUE, such as train_set=c4")
+            pairs.append((name.strip(), value.strip()))
+        if self.train_set is not None:
+            pairs.append(("train_set", self.train_set))
+        if self.shots is not None:
+            pairs.append(("shots", str(self.shots)))
+        return pairs
+
+
+def _typed(column: Any, value: str) -> list[Any]:
+    """Return the values of a column that are written so."""
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(column):
+        from scalelaw.size import parse_count
+
+        return [parse_count(part) for part in value.split(",")]
+    return value.split(",")

@@ -1,0 +1,39 @@
+"""``scalelaw backtest``: how far off forecasts of the largest runs would have been."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from scalelaw.cli._printing import print_json, print_table
+from scalelaw.cli._reading import JSON, READING, STUDY, Source, options
+from scalelaw.cli._study import studied
+
+SHOWN = ["run", "distance", "measured", "estimate", "low", "high", "error", "covered"]
+
+
+@click.command("backtest")
+@options(READING, STUDY, JSON)
+@click.option("--factor", type=float, help="Hide the runs within this factor of the largest.")
+@click.option("--hide", type=int, help="Hide this many of the largest runs.")
+def backtest_command(as_json: bool, factor: float | None, hide: int | None, **given: Any) -> None:
+    """Hide the largest runs at PATH, forecast them from the others, and compare."""
+    result = studied(Source.taken_from(given), {**given, "factor": factor, "hide": hide})
+    tests = {part.task: part.backtest for part in result.parts if part.backtest is not None}
+    problems = {
+        part.task: part.problem or part.no_backtest for part in result.parts if not part.backtest
+    }
+    if as_json:
+        shown = {
+            task: {"summary": test.summary, "runs": test.frame, "how": test.how}
+            for task, test in tests.items()
+        }
+        print_json({"backtests": shown, "problems": problems})
+        return
+    for task, test in tests.items():
+        print_table(test.frame[SHOWN], title=f"{task} ({test.metric})")
+        print_table(test.summary)
+        click.echo(f"{task}: {test.caption}")
+    for task, problem in problems.items():
+        click.echo(f"warning: {task}: no back-test, since {problem}", err=True)

@@ -1,0 +1,40 @@
+"""``scalelaw datasets``: published data by name."""
+
+from __future__ import annotations
+
+import click
+
+from scalelaw.cli._printing import print_json, print_table
+from scalelaw.cli._reading import JSON, options
+
+
+@click.group("datasets")
+def datasets_group() -> None:
+    """List or fetch published data sets, each from its source at a fixed commit."""
+
+
+@datasets_group.command("list")
+@options(JSON)
+def list_command(as_json: bool) -> None:
+    """List the data sets, their licences and whether they are on this machine."""
+    from scalelaw import load
+
+    table = load.datasets()
+    if as_json:
+        print_json(table)
+    else:
+        print_table(table)
+
+
+@datasets_group.command("fetch")
+@click.argument("name")
+@options(JSON)
+def fetch_command(name: str, as_json: bool) -> None:
+    """Download the data set NAME, check every file's SHA-256, and print where it is."""
+    from scalelaw.load.datasets import fetch
+
+    folder = fetch(name)
+    if as_json:
+        print_json({"name": name, "folder": folder})
+    else:
+        click.echo(str(folder))

@@ -1,0 +1,59 @@
+"""``scalelaw demo``: the main job on the data inside the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from scalelaw.cli._printing import print_json, shown_progress
+from scalelaw.cli._reading import JSON, options
+from scalelaw.cli._study import as_plain, print_forecast
+
+HIDDEN = 8.0
+"""Runs with more than the largest run's compute over this are hidden from every fit."""
+
+
+@click.command("demo")
+@click.option(
+    "--out",
+    default="scalelaw-demo",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the report and the tables; made where it is missing.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the draws.")
+@options(JSON)
+def demo_command(out: Path, seed: int, as_json: bool) -> None:
+    """Forecast the largest runs of scalelaw's own small ladder from the smaller ones.
+
+    The runs were trained and evaluated by this project, so that the truth is known; they are
+    hidden from every fit. Nothing is downloaded.
+    """
+    from scalelaw import load
+    from scalelaw.errors import ReportError
+    from scalelaw.forecasting import forecast
+    from scalelaw.reporting import report
+    from scalelaw.writing import write_whole
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReportError(f"cannot make the folder {out} ({error.strerror})") from None
+    runs = load.dataset("mini-ladder")
+    largest = runs.runs.iloc[-1]
+    result = forecast(
+        runs,
+        params=float(largest["params"]),
+        tokens=float(largest["tokens"]),
+        fit_up_to=float(largest["compute"]) / HIDDEN,
+        seed=seed,
+        progress=shown_progress,
+    )
+    write_whole(out / "forecast.csv", result.frame.to_csv(index=False))
+    path = report(result, out / "forecast.pdf", title="Forecast of the largest run of mini-ladder")
+    if as_json:
+        print_json({**as_plain(result), "report": path})
+        return
+    print_forecast(result)
+    click.echo(f"report: {path}")

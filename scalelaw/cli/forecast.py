@@ -1,0 +1,35 @@
+"""``scalelaw forecast``: the main job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from scalelaw.cli._printing import print_json
+from scalelaw.cli._reading import JSON, READING, STUDY, TARGET, Source, options
+from scalelaw.cli._study import as_plain, print_forecast, studied
+
+
+@click.command("forecast")
+@options(READING, TARGET, STUDY, JSON)
+@click.option("--report", "report_path", metavar="FILE", help="Write a .pdf, .html or .md too.")
+@click.option("--title", help="Title of the report.")
+def forecast_command(
+    as_json: bool, report_path: str | None, title: str | None, **given: Any
+) -> None:
+    """Forecast the scores of a planned run from the runs at PATH.
+
+    For example: scalelaw forecast results/ --runs ladder.csv --params 7B --tokens 2T
+    """
+    result = studied(Source.taken_from(given), given)
+    if report_path is not None:
+        from scalelaw.reporting import report
+
+        report(result, report_path, title=title)
+    if as_json:
+        print_json({**as_plain(result), "report": report_path})
+        return
+    print_forecast(result)
+    if report_path is not None:
+        click.echo(f"report: {report_path}")

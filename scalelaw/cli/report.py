@@ -1,0 +1,34 @@
+"""``scalelaw report``: a forecast as a document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from scalelaw.cli._printing import print_json
+from scalelaw.cli._reading import JSON, READING, STUDY, TARGET, Source, options
+from scalelaw.cli._study import as_plain, studied
+
+
+@click.command("report")
+@options(READING, TARGET, STUDY, JSON)
+@click.option(
+    "-o",
+    "--out",
+    default="forecast.pdf",
+    show_default=True,
+    metavar="FILE",
+    help="A .pdf, .html or .md file.",
+)
+@click.option("--title", help="Title of the report.")
+def report_command(as_json: bool, out: str, title: str | None, **given: Any) -> None:
+    """Write the forecast of a planned run from the runs at PATH as a document."""
+    from scalelaw.reporting import report
+
+    result = studied(Source.taken_from(given), given)
+    path = report(result, out, title=title)
+    if as_json:
+        print_json({**as_plain(result), "report": path})
+    else:
+        click.echo(str(path))

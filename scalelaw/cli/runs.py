@@ -1,0 +1,36 @@
+"""``scalelaw runs``: what was read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from scalelaw.cli._printing import print_json, print_table
+from scalelaw.cli._reading import JSON, READING, Source, options
+
+
+@click.command("runs")
+@options(READING, JSON)
+@click.option("--csv", "csv_path", metavar="FILE", help="Save the whole table as CSV.")
+def runs_command(as_json: bool, csv_path: str | None, **reading: Any) -> None:
+    """Show what was read at PATH: a folder of results, a table, or a data set's name."""
+    runs = Source.taken_from(reading).read()
+    if csv_path is not None:
+        from scalelaw.writing import write_whole
+
+        write_whole(csv_path, runs.frame.to_csv(index=False))
+    if as_json:
+        print_json({"runs": runs.runs, "tasks": runs.tasks, "measurements": runs.frame})
+        return
+    click.echo(repr(runs))
+    print_table(runs.runs, title="runs", most=40)
+    by_task = runs.frame.groupby(["task", "metric"], sort=False).agg(
+        runs=("run", "nunique"),
+        lowest=("value", "min"),
+        highest=("value", "max"),
+        items=("items", "median"),
+        chance=("chance", "median"),
+        unit=("unit", "first"),
+    )
+    print_table(by_task.reset_index(), title="tasks")

@@ -1,0 +1,185 @@
+"""What of a run table a forecast is about: its loss, its tasks, runs that belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from scalelaw.errors import ForecastError, unknown
+from scalelaw.metrics import base_name, metric_kind
+from scalelaw.runs import RunTable
+from scalelaw.size import Size
+
+if TYPE_CHECKING:
+    from scalelaw.laws import Law
+
+_LOSSES = ("loss", "bits_per_byte", "bits_per_token")
+_ONE_KIND = ("train_set", "tokenizer", "shots")
+
+
+def loss_of(runs: RunTable, asked: str | tuple[str, str] | None) -> tuple[str, str] | None:
+    """Return task and metric of the loss between the stages, or None where there is none.
+
+    Parameters
+    ----------
+    runs : RunTable
+    asked : str or tuple of str, optional
+        A task, or a task and a metric. By default the loss that most runs have, then the one
+        on most items, then the first.
+
+    Returns
+    -------
+    tuple of str or None
+
+    Raises
+    ------
+    UnknownName
+        If the loss asked for does not exist.
+    """
+    frame = runs.frame[runs.frame["metric"].map(base_name).isin(_LOSSES)]
+    if asked is not None:
+        task, metric = asked if isinstance(asked, tuple) else (asked, None)
+        rows = frame[frame["task"] == task]
+        if rows.empty:
+            raise unknown("loss", task, frame["task"].unique())
+        found = list(rows["metric"].unique())
+        if metric is not None and metric not in found:
+            raise unknown(f"loss of {task!r}", metric, found)
+        return task, metric or found[0]
+    if frame.empty:
+        return None
+    groups = frame.groupby(["task", "metric"], sort=False)
+    table = groups.agg(count=("run", "nunique"), items=("items", "median")).fillna({"items": 0.0})
+    task, metric = table.sort_values(["count", "items"], ascending=False, kind="stable").index[0]
+    return str(task), str(metric)
+
+
+def tasks_of(runs: RunTable, asked: Sequence[str] | None, metric: str | None) -> list[str]:
+    """Return the tasks to forecast: those asked for, or all with an accuracy or an error.
+
+    Raises
+    ------
+    UnknownName
+        If a task does not exist.
+    ForecastError
+        If no task can be scored.
+    """
+    frame = runs.frame
+    scored = frame[frame["metric"].map(metric_kind).isin(["accuracy", "error"])]
+    known = list(scored["task"].unique())
+    if asked:
+        for task in asked:
+            if task not in known:
+                raise unknown("task", task, known)
+        return list(dict.fromkeys(asked))
+    if metric is not None:
+        known = [task for task in known if _has(runs, task, metric)]
+    if not known and metric is not None:
+        raise unknown("metric", metric, scored["metric"].unique())
+    return known
+
+
+def shown_metric(runs: RunTable, task: str, asked: str | None) -> str:
+    """Return the metric in which a task's forecast is told.
+
+    Raises
+    ------
+    UnknownName
+        If the task does not have the metric asked for.
+    """
+    found = runs.frame.loc[runs.frame["task"] == task, "metric"]
+    scored = [name for name in found.unique() if metric_kind(name) in ("accuracy", "error")]
+    if asked is None:
+        return next((name for name in ("accuracy", "error") if name in scored), scored[0])
+    if not _has(runs, task, asked):
+        raise unknown(f"metric of task {task!r}", asked, scored)
+    return asked
+
+
+def check_one_kind(runs: RunTable) -> None:
+    """Refuse runs that no one law can hold for: several training sets or tokenizers.
+
+    Raises
+    ------
+    ForecastError
+        Naming the column, its values and how to choose one.
+    """
+    for name in _ONE_KIND:
+        if name not in runs.frame:
+            continue
+        of_task = runs.frame.dropna(subset=[name]).groupby("task", sort=False)[name].unique()
+        mixed = of_task[of_task.map(len) > 1]
+        if len(mixed):
+            listed = ", ".join(str(value) for value in mixed.iloc[0][:6])
+            raise ForecastError(
+                f"the runs differ in {name}: {listed}. One law cannot hold for all of them; "
+                f"choose one with runs.where({name}=...) or --where {name}=..."
+            )
+
+
+def same_size(frame: pd.DataFrame, target: Size | None) -> pd.Series[bool]:
+    """Return which runs have the target's own params and tokens, to half a percent."""
+    if target is None:
+        return pd.Series(data=False, index=frame.index)
+    same = np.isclose(frame["params"], target.params, rtol=5e-3)
+    same &= np.isclose(frame["tokens"], target.tokens, rtol=5e-3)
+    return pd.Series(same, index=frame.index)
+
+
+def _has(runs: RunTable, task: str, metric: str) -> bool:
+    found = set(runs.frame.loc[runs.frame["task"] == task, "metric"])
+    other = {"error": "accuracy", "accuracy": "error"}.get(metric)
+    return metric in found or other in found
+
+
+def columns_for(
+    runs: RunTable,
+    law: Law,
+    *,
+    task: str | None = None,
+    metric: str | None = None,
+    loss: str | None = None,
+) -> dict[str, tuple[str, str]]:
+    """Return the measurements that a law reads and gives, for `RunTable.wide`.
+
+    Parameters
+    ----------
+    runs : RunTable
+    law : Law
+    task, metric : str, optional
+        What is to be fitted; for a law of loss by default the loss of most runs.
+    loss : str, optional
+        Task of the loss that the law reads.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Column name to task and metric, the law's output last.
+
+    Raises
+    ------
+    ForecastError
+        If a task must be named, or no loss is there.
+    """
+    columns = {}
+    if "loss" in law.inputs:
+        found = loss_of(runs, loss)
+        if found is None:
+            raise ForecastError(
+                f"{law.name!r} reads a loss, and no loss was measured in these runs"
+            )
+        columns["loss"] = found
+    if law.output == "loss" and (task is None or metric is None):
+        found = loss_of(runs, task)
+        if found is None:
+            raise ForecastError(
+                "no loss was measured in these runs; name a task and a metric, such as error"
+            )
+        return {**columns, law.output: found}
+    if task is None:
+        known = ", ".join(tasks_of(runs, None, None)[:8])
+        raise ForecastError(f"which task's {law.output} is to be fitted? There are: {known}")
+    return {**columns, law.output: (task, metric or law.output)}
