@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -36,6 +35,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "step": ("step", "_step", "global_step", "training step"),
 }  # fmt: skip
 """Our column: the names, in lower case, that are read as it. Earlier names win."""
+
+
+_EMPTY = ("", "nan", "na", "n/a", "none", "null", "-")
 
 
 def recognise(columns: Iterable[str], given: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -92,26 +94,22 @@ def counts(column: pd.Series, *, what: str, first_line: int = 2) -> pd.Series:
     TableError
         Naming the line of the first text that is not a count.
     """
+    import numpy as np
     import pandas as pd
 
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
-    texts = column[numbers.isna() & column.notna()]
-    for position, text in texts.items():
-        cleaned = str(text).strip()
-        if cleaned == "" or cleaned.lower() in ("nan", "na", "n/a", "none", "null"):
-            continue
-        try:
-            numbers[position] = parse_count(cleaned)
-        except TableError as error:
-            line = column.index.get_loc(position)
-            at = f"line {line + first_line}" if isinstance(line, int) else f"row {position}"
-            raise TableError(f"{what}, {at}: {error}") from None
-    return numbers
-
-
-def plain(name: str) -> str:
-    """Return a column's name in snake case: ``Model Size`` is ``model_size``."""
-    return re.sub(r"\W+", "_", name.strip()).strip("_").lower()
+    texts = column[numbers.isna() & column.notna()].astype(str).str.strip()
+    lines = range(first_line, first_line + len(column))
+    parsed: dict[int, float] = {}
+    for place, text in zip(np.flatnonzero(column.index.isin(texts.index)), texts, strict=True):
+        if text.lower() not in _EMPTY:
+            try:
+                parsed[int(place)] = parse_count(text)
+            except TableError as error:
+                raise TableError(f"{what}, line {lines[place]}: {error}") from None
+    filled = numbers.to_numpy(copy=True)
+    filled[list(parsed)] = list(parsed.values())
+    return pd.Series(filled, index=column.index)
 
 
 def _listed(names: list[str]) -> str:

@@ -88,7 +88,10 @@ def size_table(runs: Any) -> dict[str, dict[str, Any]]:
     doubled = frame["run"][frame["run"].duplicated()].unique()
     if len(doubled):
         raise TableError(f"{where} names runs more than once: {', '.join(doubled[:6])}")
-    return {row["run"]: row for row in frame.to_dict("records")}
+    records = (
+        {str(name): value for name, value in row.items()} for row in frame.to_dict("records")
+    )
+    return {row["run"]: row for row in records}
 
 
 def compiled(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
