@@ -1,0 +1,25 @@
+"""A law and a table become a fit; a fit becomes draws, and draws have intervals."""
+
+from __future__ import annotations
+
+from scalelaw.fitting.diagnosis import Diagnosis, Note
+from scalelaw.fitting.draws import Draws, bootstrap, leave_out
+from scalelaw.fitting.fits import Fit, fit
+from scalelaw.fitting.penalties import Asymmetric, Binomial, Huber, LeastSquares, Penalty
+from scalelaw.fitting.solver import Status
+
+__all__ = [
+    "Asymmetric",
+    "Binomial",
+    "Diagnosis",
+    "Draws",
+    "Fit",
+    "Huber",
+    "LeastSquares",
+    "Note",
+    "Penalty",
+    "Status",
+    "bootstrap",
+    "fit",
+    "leave_out",
+]

@@ -1,0 +1,458 @@
+"""The compiled solver: one function that polishes rows of fits, one that finds where to begin.
+
+Compiled once for all laws, because a law's kernel comes in as a first-class function of fixed
+signature. Import this module only when something is to be fitted: it imports Numba.
+
+The objective of one row is ``sum_i w_i rho(r_i)``; r is the residual on the penalty's scale. It is
+minimised by damped Newton steps. Each step solves ``(H + mu M) d = -g``, where H is the exact
+Hessian (the curvature of the law itself by differences of its analytic derivatives, along the
+coefficients in which it is not linear) and M is the positive Gauss-Newton matrix of reweighted
+least squares. Both change alike under a change of units, so that neither scaling nor correlation
+of the coefficients matters. Plain reweighting converges only linearly when the corner of Huber's
+penalty is small, and that is the case of interest.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from scalelaw.laws._jit import compiled, helper
+from scalelaw.laws._law import Floats, signatures
+from scalelaw.laws._math import exp, log
+
+CONVERGED, OUT_OF_ITERATIONS, NOT_FINITE, AT_BOUND = 0, 1, 2, 3
+RESIDUAL, BINOMIAL = 0, 1
+
+
+@helper(fastmath={"reassoc", "contract"})
+def _dot(a: Floats, b: Floats) -> float:
+    total = 0.0
+    for i in range(a.size):
+        total += a[i] * b[i]
+    return total
+
+
+@helper(fastmath={"reassoc", "contract"})
+def _dot_difference(a: Floats, b: Floats, c: Floats) -> float:
+    total = 0.0
+    for i in range(a.size):
+        total += a[i] * (b[i] - c[i])
+    return total
+
+
+@helper(fastmath={"reassoc", "contract"})
+def _residual_cost(y, t, w, delta, over, logs, g, h, m):  # noqa: ANN001, ANN202
+    """Fill first, second and majorising derivatives of the penalty by y; return its sum."""
+    total = 0.0
+    if logs:
+        for i in range(y.size):
+            r = log(y[i]) - t[i]
+            inverse = 1.0 / y[i]
+            weight = w[i] * (over if r > 0.0 else 1.0)
+            size = abs(r)
+            psi = delta if r > delta else (-delta if r < -delta else r)
+            inside = 1.0 if size < delta else 0.0
+            majorant = 1.0 if size < delta else delta / size
+            total += weight * psi * (r - 0.5 * psi)
+            g[i] = weight * psi * inverse
+            h[i] = weight * (inside - psi) * inverse * inverse
+            m[i] = weight * majorant * inverse * inverse
+    else:
+        for i in range(y.size):
+            r = y[i] - t[i]
+            weight = w[i] * (over if r > 0.0 else 1.0)
+            size = abs(r)
+            psi = delta if r > delta else (-delta if r < -delta else r)
+            inside = 1.0 if size < delta else 0.0
+            majorant = 1.0 if size < delta else delta / size
+            total += weight * psi * (r - 0.5 * psi)
+            g[i] = weight * psi
+            h[i] = weight * inside
+            m[i] = weight * majorant
+    return total
+
+
+@helper()
+def _binomial_cost(y, t, w, g, h, m):  # noqa: ANN001, ANN202
+    """Likewise for half the binomial deviance; w holds the numbers of items."""
+    total = 0.0
+    for i in range(y.size):
+        p, q, z = y[i], 1.0 - y[i], t[i]
+        if not (p > 0.0 and q > 0.0):
+            return np.nan
+        if z > 0.0:
+            total += w[i] * z * (log(z) - log(p))
+        if z < 1.0:
+            total += w[i] * (1.0 - z) * (log(1.0 - z) - log(q))
+        g[i] = w[i] * (p - z) / (p * q)
+        h[i] = w[i] * (z / (p * p) + (1.0 - z) / (q * q))
+        m[i] = h[i]
+    return total
+
+
+@helper()
+def _penalise(kind, y, t, w, delta, over, logs, g, h, m):  # noqa: ANN001, ANN202
+    if kind == BINOMIAL:
+        return _binomial_cost(y, t, w, g, h, m)
+    return _residual_cost(y, t, w, delta, over, logs, g, h, m)
+
+
+@helper()
+def _law_at(kernel, x, u, is_log, theta, y, jac):  # noqa: ANN001, ANN202
+    """Fill y and the derivatives by u, the coefficients on the solver's scale."""
+    for j in range(u.size):
+        theta[j] = exp(u[j]) if is_log[j] else u[j]
+    kernel(x, theta, y, jac)
+    for j in range(u.size):
+        if is_log[j]:
+            factor, row = theta[j], jac[j]
+            for i in range(y.size):
+                row[i] *= factor
+
+
+@helper()
+def _cholesky(a, n):  # noqa: ANN001, ANN202
+    """Factor the leading block in place; tell whether it is positive definite."""
+    for j in range(n):
+        diagonal = a[j, j]
+        pivot = diagonal
+        for k in range(j):
+            pivot -= a[j, k] * a[j, k]
+        if not pivot > 1e-14 * diagonal or not np.isfinite(pivot):
+            return False
+        root = np.sqrt(pivot)
+        a[j, j] = root
+        for i in range(j + 1, n):
+            value = a[i, j]
+            for k in range(j):
+                value -= a[i, k] * a[j, k]
+            a[i, j] = value / root
+    return True
+
+
+@helper()
+def _solve_factored(a, b, n):  # noqa: ANN001, ANN202
+    for i in range(n):
+        for k in range(i):
+            b[i] -= a[i, k] * b[k]
+        b[i] /= a[i, i]
+    for i in range(n - 1, -1, -1):
+        for k in range(i + 1, n):
+            b[i] -= a[k, i] * b[k]
+        b[i] /= a[i, i]
+
+
+@helper()
+def _step(H, M, mu, g, u, lo, hi, held, d, a, b, free):  # noqa: ANN001, ANN202
+    """Fill the damped Newton step within bounds; return the predicted decrease, or -1.
+
+    Where the step would leave a bound, that coefficient goes to the bound and the others are
+    solved for again.
+    """
+    p = u.size
+    for j in range(p):
+        d[j] = 0.0
+    while True:
+        n = 0
+        for j in range(p):
+            if not held[j]:
+                free[n] = j
+                n += 1
+        if n == 0:
+            break
+        for r in range(n):
+            j = free[r]
+            b[r] = -g[j]
+            for k in range(p):
+                if held[k] and d[k] != 0.0:
+                    b[r] -= (H[j, k] + mu * M[j, k]) * d[k]
+            for c in range(r + 1):
+                k = free[c]
+                a[r, c] = H[j, k] + mu * M[j, k]
+            a[r, r] += mu * 1e-6 * M[j, j]
+        if not _cholesky(a, n):
+            return -1.0
+        _solve_factored(a, b, n)
+        first, nearest = -1, 1.0
+        for r in range(n):
+            j = free[r]
+            room = hi[j] - u[j] if b[r] > 0.0 else lo[j] - u[j]
+            if abs(b[r]) > abs(room) and abs(room) < nearest * abs(b[r]):
+                first, nearest = r, abs(room) / abs(b[r])
+        if first < 0:
+            for r in range(n):
+                d[free[r]] = b[r]
+            break
+        j = free[first]
+        d[j] = hi[j] - u[j] if b[first] > 0.0 else lo[j] - u[j]
+        held[j] = True
+    predicted = 0.0
+    for j in range(p):
+        predicted -= g[j] * d[j]
+        for k in range(p):
+            predicted -= 0.5 * d[j] * H[j, k] * d[k]
+    return predicted
+
+
+@helper()
+def _derivatives(kernel, x, u, lo, hi, is_log, linear, jac, g, h, m, y2, jac2, theta, row, G, H, M):  # noqa: ANN001, ANN202, E501
+    """Fill gradient, Hessian and majorising matrix at u."""
+    p, n = jac.shape
+    for j in range(p):
+        G[j] = _dot(g, jac[j])
+        for i in range(n):
+            row[i] = h[i] * jac[j, i]
+        for k in range(j + 1):
+            H[j, k] = _dot(row, jac[k])
+        for i in range(n):
+            row[i] = m[i] * jac[j, i]
+        for k in range(j + 1):
+            M[j, k] = _dot(row, jac[k])
+            M[k, j] = M[j, k]
+    for j in range(p):
+        if linear[j] and is_log[j]:
+            H[j, j] += G[j]
+    for k in range(p):
+        if linear[k] or lo[k] == hi[k]:
+            continue
+        kept = u[k]
+        step = 1e-6 * max(abs(kept), 0.1)
+        if kept + step > hi[k]:
+            step = -step
+        u[k] = kept + step
+        _law_at(kernel, x, u, is_log, theta, y2, jac2)
+        u[k] = kept
+        for j in range(p):
+            curvature = _dot_difference(g, jac2[j], jac[j]) / step
+            if j == k:
+                H[k, k] += curvature
+            elif linear[j] or lo[j] == hi[j]:
+                H[max(j, k), min(j, k)] += curvature
+            else:
+                H[max(j, k), min(j, k)] += 0.5 * curvature
+    for j in range(p):
+        for k in range(j):
+            H[k, j] = H[j, k]
+
+
+def _polish(
+    kernel, x, t, w, kind, delta, over, logs, linear, is_log, lo, hi, limit, us, costs, statuses
+):  # noqa: ANN001, ANN202, E501
+    """Minimise every row from where it stands in us; fill us, costs and statuses."""
+    rows, p = us.shape
+    n = x.shape[1]
+    y, y2, g, h, m, row = (
+        np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    )  # fmt: skip
+    jac, jac2 = np.empty((p, n)), np.empty((p, n))
+    H, M, a = np.empty((p, p)), np.empty((p, p)), np.empty((p, p))
+    G, d, b, theta, trial = np.empty(p), np.empty(p), np.empty(p), np.empty(p), np.empty(p)
+    held, free = np.empty(p, np.bool_), np.empty(p, np.int64)
+    for fit in range(rows):
+        target, weight, u = t[fit % t.shape[0]], w[fit % w.shape[0]], us[fit]
+        floor = 0.0
+        for i in range(n):
+            floor += 1e-31 * weight[i] * max(1.0, target[i] * target[i])
+        for j in range(p):
+            u[j] = min(max(u[j], lo[j]), hi[j])
+        _law_at(kernel, x, u, is_log, theta, y, jac)
+        cost = _penalise(kind, y, target, weight, delta, over, logs, g, h, m)
+        status = OUT_OF_ITERATIONS
+        if not np.isfinite(cost):
+            costs[fit], statuses[fit] = np.inf, NOT_FINITE
+            continue
+        mu, fresh = 0.0, False
+        for _ in range(limit):
+            if cost <= floor:
+                status = CONVERGED
+                break
+            if not fresh:
+                _derivatives(
+                    kernel, x, u, lo, hi, is_log, linear, jac, g, h, m, y2, jac2, theta, row,
+                    G, H, M,
+                )  # fmt: skip
+                fresh = True
+            for j in range(p):
+                low, high = u[j] <= lo[j] and G[j] >= 0.0, u[j] >= hi[j] and G[j] <= 0.0
+                held[j] = low or high or lo[j] == hi[j] or M[j, j] <= 0.0
+            predicted = _step(H, M, mu, G, u, lo, hi, held, d, a, b, free)
+            if predicted < 0.0:
+                mu = max(8.0 * mu, 1e-3)
+                if mu > 1e12:
+                    break
+                continue
+            tiny = predicted * (1.0 + mu)
+            if tiny <= 1e-15 * cost:
+                status = CONVERGED
+                break
+            for j in range(p):
+                trial[j] = min(max(u[j] + d[j], lo[j]), hi[j])
+            _law_at(kernel, x, trial, is_log, theta, y, jac)
+            after = _penalise(kind, y, target, weight, delta, over, logs, g, h, m)
+            if after < cost:
+                gain = (cost - after) / predicted
+                for j in range(p):
+                    u[j] = trial[j]
+                cost, fresh = after, False
+                if tiny <= 1e-13 * cost:
+                    status = CONVERGED
+                    break
+                if gain > 0.7:
+                    mu = 0.1 * mu if mu > 1e-6 else 0.0
+                elif gain < 0.25:
+                    mu = max(3.0 * mu, 1e-3)
+            else:
+                if tiny <= 1e-9 * cost:
+                    status = CONVERGED
+                    break
+                mu = max(6.0 * mu, 1e-3)
+                if mu > 1e12:
+                    break
+        if status == CONVERGED:
+            for j in range(p):
+                if lo[j] < hi[j] and (u[j] <= lo[j] or u[j] >= hi[j]):
+                    status = AT_BOUND
+        costs[fit], statuses[fit] = cost, status
+
+
+@helper()
+def _project(weights, z, y, jac, which, low, high, c, a, b, held, free):  # noqa: ANN001, ANN202
+    """Fill the best values c of the linear coefficients within their bounds."""
+    q, n = which.size, y.size
+    for r in range(q):
+        held[r] = False
+    normal, right, size = np.empty((q, q)), np.empty(q), np.empty(q)
+    row = np.empty(n)
+    for r in range(q):
+        basis = jac[which[r]]
+        for i in range(n):
+            row[i] = weights[i] * basis[i]
+        for s in range(r + 1):
+            normal[r, s] = _dot(row, jac[which[s]])
+            normal[s, r] = normal[r, s]
+        right[r] = _dot_difference(row, z, y)
+        size[r] = np.sqrt(normal[r, r])
+        if not size[r] > 0.0:
+            return False
+    while True:
+        k = 0
+        for r in range(q):
+            if not held[r]:
+                free[k] = r
+                k += 1
+        if k == 0:
+            return True
+        for i in range(k):
+            r = free[i]
+            b[i] = right[r]
+            for s in range(q):
+                if held[s]:
+                    b[i] -= normal[r, s] * c[s]
+            b[i] /= size[r]
+            for j in range(i + 1):
+                a[i, j] = normal[r, free[j]] / (size[r] * size[free[j]])
+            a[i, i] += 1e-13
+        if not _cholesky(a, k):
+            return False
+        _solve_factored(a, b, k)
+        worst, by = -1, 0.0
+        for i in range(k):
+            r = free[i]
+            value = b[i] / size[r]
+            c[r] = min(max(value, low[r]), high[r])
+            beyond = abs(value - c[r]) * size[r]
+            if beyond > by:
+                worst, by = r, beyond
+        if worst < 0:
+            return True
+        held[worst] = True
+
+
+@helper(fastmath={"reassoc", "contract"})
+def _score(weights, z, y, delta, relative):  # noqa: ANN001, ANN202
+    total = 0.0
+    for i in range(y.size):
+        r = y[i] - z[i]
+        if relative:
+            r /= z[i]
+        psi = delta if r > delta else (-delta if r < -delta else r)
+        total += weights[i] * psi * (r - 0.5 * psi)
+    return total
+
+
+def _search(kernel, x, z, w, squares, delta, relative, linear, low, high, values, sizes, seeds):  # noqa: ANN001, ANN202, E501
+    """Fill seeds, (k, p), with the best points of the grid that are not neighbours; count them.
+
+    The coefficients in which the law is linear are solved for at each point of the grid.
+    ``values`` holds the grid of the others one after another, ``sizes`` how many each has.
+    """
+    p, n = linear.size, z.size
+    bent, flat = np.flatnonzero(~linear), np.flatnonzero(linear)
+    q = flat.size
+    total = 1
+    for size in sizes:
+        total *= size
+    y, jac, theta = np.empty(n), np.empty((p, n)), np.empty(p)
+    thetas, scores = np.empty((total, p)), np.empty(total)
+    place = np.empty((total, bent.size), np.int64)
+    c, a, b = np.zeros(q), np.empty((q, q)), np.empty(q)
+    held, free = np.empty(q, np.bool_), np.empty(q, np.int64)
+    low_q, high_q = low[flat], high[flat]
+    for point in range(total):
+        rest, start = point, 0
+        for s in range(bent.size):
+            place[point, s] = rest % sizes[s]
+            rest //= sizes[s]
+            theta[bent[s]] = values[start + place[point, s]]
+            start += sizes[s]
+        for r in range(q):
+            theta[flat[r]] = 0.0
+        kernel(x, theta, y, jac)
+        scores[point] = np.inf
+        if q == 0 or _project(squares, z, y, jac, flat, low_q, high_q, c, a, b, held, free):
+            for r in range(q):
+                theta[flat[r]] = c[r]
+                basis = jac[flat[r]]
+                for i in range(n):
+                    y[i] += c[r] * basis[i]
+            found = _score(w, z, y, delta, relative)
+            if np.isfinite(found):
+                scores[point] = found
+        thetas[point] = theta
+    count = 0
+    while count < seeds.shape[0]:
+        best = np.argmin(scores)
+        if not scores[best] < np.inf:
+            break
+        seeds[count] = thetas[best]
+        count += 1
+        for point in range(total):
+            apart = 0
+            for s in range(bent.size):
+                apart = max(apart, abs(place[point, s] - place[best, s]))
+            if apart <= 1:
+                scores[point] = np.inf
+    return count
+
+
+def _types() -> tuple[Any, Any]:
+    from numba import types as nb
+
+    k = signatures()
+    flags, whole, ints = nb.Array(nb.boolean, 1, "C"), nb.int64, nb.Array(nb.int64, 1, "C")
+    polish = nb.void(
+        k.function, k.matrix, k.matrix, k.matrix, whole, nb.float64, nb.float64, nb.boolean,
+        flags, flags, k.vector, k.vector, whole, k.matrix, k.vector, ints,
+    )  # fmt: skip
+    search = whole(
+        k.function, k.matrix, k.vector, k.vector, k.vector, nb.float64, nb.boolean,
+        flags, k.vector, k.vector, k.vector, ints, k.matrix,
+    )  # fmt: skip
+    return polish, search
+
+
+_POLISH_TYPE, _SEARCH_TYPE = _types()
+polish = compiled(_polish, _POLISH_TYPE)
+search = compiled(_search, _SEARCH_TYPE)

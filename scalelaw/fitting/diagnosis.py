@@ -1,0 +1,264 @@
+"""What a fit may not be trusted with, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from scalelaw.fitting.penalties import residual_scale, residuals
+from scalelaw.fitting.solver import Problem, Solution, Status
+from scalelaw.laws._law import Floats
+
+ILL_CONDITIONED = 1e5
+FLAT_FACTOR = np.log(10.0)
+DOMINATING = 4.0
+
+
+@dataclass(frozen=True)
+class Note:
+    """One finding: what is wrong and what to do."""
+
+    level: Literal["warning", "note"]
+    what: str
+    remedy: str
+
+    @property
+    def text(self) -> str:
+        """Both in one line."""
+        return f"{self.what} {self.remedy}".strip()
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """How far a fit is determined by its runs.
+
+    Parameters
+    ----------
+    rank : int
+        Independent directions in which the runs determine the free coefficients.
+    condition : float
+        Largest over smallest singular value of the derivatives, each coefficient in units of its
+        own effect; infinite when the rank is short.
+    dof : int
+        Runs less free coefficients.
+    at_bound : tuple of str
+        Coefficients at a bound.
+    agreement : float
+        Share of the starts that ended at the best cost.
+    flat : tuple of str
+        Coefficients that the runs hardly determine.
+    influence : tuple of float
+        Cook's distance of each run; above 4 a single run decides the fit.
+    notes : tuple of Note
+    """
+
+    rank: int
+    condition: float
+    dof: int
+    at_bound: tuple[str, ...]
+    agreement: float
+    flat: tuple[str, ...]
+    influence: tuple[float, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Texts of the findings that make the fit doubtful."""
+        return [note.text for note in self.notes if note.level == "warning"]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, for JSON."""
+        plain = asdict(self)
+        return plain | {"notes": [asdict(note) for note in self.notes]}
+
+
+def diagnose(problem: Problem, solution: Solution, labels: Sequence[str]) -> Diagnosis:
+    """Examine a solution.
+
+    Parameters
+    ----------
+    problem : Problem
+    solution : Solution
+    labels : sequence of str
+        What to call the points, for the notes.
+
+    Returns
+    -------
+    Diagnosis
+    """
+    y, jac = problem.at(solution.theta)
+    free = np.flatnonzero(problem.free)
+    dof = problem.z.size - free.size
+    slope = 1.0 / y if problem.penalty.log else np.ones_like(y)
+    design = (jac[free] * slope * np.sqrt(problem.w / problem.w.mean())).T
+    size = np.linalg.norm(design, axis=0)
+    size[size == 0.0] = 1.0
+    usable = bool(np.isfinite(design).all())
+    values = np.linalg.svd(design / size, compute_uv=False) if usable else np.zeros(free.size)
+    rank = int((values > 1e-9 * max(values[0], 1e-300)).sum()) if values.size else 0
+    condition = float(values[0] / values[-1]) if rank == free.size > 0 else np.inf
+    at_bound = tuple(
+        problem.law.names[j]
+        for j in free
+        if solution.theta[j] <= problem.low[j] or solution.theta[j] >= problem.high[j]
+    )
+    errors, leverage = _local(problem, design, rank == free.size)
+    flat = tuple(
+        problem.law.names[j]
+        for place, j in enumerate(free)
+        if problem.law.names[j] not in at_bound and errors[place] > _width(problem, solution, j)
+    )
+    with np.errstate(invalid="ignore"):
+        resid = residuals(problem.penalty, problem.z, y)
+    influence = _influence(problem, resid, leverage, free.size, dof)
+    draft = Diagnosis(
+        rank, condition, dof, at_bound, solution.agreement, flat, tuple(influence.tolist()), ()
+    )
+    notes = tuple(_notes(problem, solution, draft, labels))
+    return Diagnosis(**(vars(draft) | {"notes": notes}))
+
+
+def _local(problem: Problem, design: Floats, full: bool) -> tuple[Floats, Floats]:
+    """Return standard errors on the solver's scale in units of the scatter, and leverages."""
+    n, p = design.shape
+    if not full:
+        return np.full(p, np.inf), np.full(n, np.nan)
+    q, r = np.linalg.qr(design)
+    inverse = np.linalg.inv(r)
+    y, _ = np.linalg.norm(inverse, axis=1), None
+    return y, (q**2).sum(axis=1)
+
+
+def _width(problem: Problem, solution: Solution, j: int) -> float:
+    """Return the standard error, over the scatter, beyond which a coefficient counts as flat."""
+    y, _ = problem.at(solution.theta)
+    resid = residuals(problem.penalty, problem.z, y)
+    dof = problem.z.size - int(problem.free.sum())
+    scatter = float(residual_scale(problem.penalty, resid, problem.w, dof))
+    if not scatter > 0:
+        return np.inf
+    span = FLAT_FACTOR if problem.on_log[j] else max(abs(solution.theta[j]), 1e-12)
+    return float(span / scatter)
+
+
+def _influence(problem: Problem, resid: Floats, leverage: Floats, p: int, dof: int) -> Floats:
+    """Return Cook's distance of every run."""
+    if dof <= 0:
+        return np.full(resid.size, np.nan)
+    weight = problem.w / problem.w.mean()
+    variance = float((weight * resid**2).sum() / dof)
+    if not variance > 0:
+        return np.zeros(resid.size)
+    room = np.maximum(1.0 - leverage, 1e-12)
+    return weight * resid**2 / (p * variance) * leverage / room**2
+
+
+def _notes(
+    problem: Problem, solution: Solution, found: Diagnosis, labels: Sequence[str]
+) -> Iterator[Note]:
+    law, p = problem.law, int(problem.free.sum())
+    if solution.status is Status.NOT_FINITE:
+        yield Note(
+            "warning",
+            f"The law {law.name} could not be computed at these runs.",
+            "Check their units and signs.",
+        )
+    if solution.status is Status.OUT_OF_ITERATIONS:
+        yield Note(
+            "warning",
+            "The search stopped before it settled.",
+            "Coefficients may be off; the runs probably do not determine them all.",
+        )
+    if found.dof == 0:
+        yield Note(
+            "warning",
+            f"{problem.z.size} runs for {p} coefficients: the curve passes through every run and "
+            "nothing is left to judge it by.",
+            "Add runs, or fix a coefficient with bounds={name: (value, value)}.",
+        )
+    elif found.dof <= 2:
+        yield Note(
+            "note",
+            f"Only {found.dof} degree{'s' if found.dof > 1 else ''} of freedom "
+            f"({problem.z.size} runs, {p} coefficients).",
+            "Read the intervals, not the coefficients.",
+        )
+    yield from _input_notes(problem, labels)
+    yield from _coef_notes(problem, solution, found)
+    if found.agreement < 0.34 and solution.costs.size > 1:
+        share = solution.costs[1] / solution.costs[0] - 1 if solution.costs[0] > 0 else np.inf
+        if share < 0.05:
+            yield Note(
+                "note",
+                f"Another optimum is only {share:.2g} dearer than the best.",
+                "Look at the profile of the coefficients before quoting them.",
+            )
+    worst = int(np.nanargmax(found.influence)) if found.dof > 0 and found.rank == p else -1
+    if worst >= 0 and found.influence[worst] > DOMINATING:
+        yield Note(
+            "warning",
+            f"One run decides the fit: {labels[worst]} "
+            f"(Cook's distance {found.influence[worst]:.1f}).",
+            "Fit without it (leave_out) and see whether the forecast stands.",
+        )
+
+
+def _input_notes(problem: Problem, labels: Sequence[str]) -> Iterator[Note]:
+    """Say so if the runs do not vary in what the law needs."""
+    law, x = problem.law, problem.x
+    spread = np.ptp(x, axis=1)
+    still = [name for name, width in zip(law.inputs, spread, strict=True) if width < 1e-9]
+    if still:
+        yield Note(
+            "warning",
+            f"All {len(labels)} runs have the same {' and '.join(still)}.",
+            "Their effect cannot be told from the constant; add runs that differ in it.",
+        )
+    elif len(law.inputs) > 1 and x.shape[1] > 1:
+        centred = x - x.mean(axis=1, keepdims=True)
+        values = np.linalg.svd(centred, compute_uv=False)
+        if values[-1] < 1e-3 * values[0]:
+            together = " and ".join(law.inputs)
+            one = " (all at one multiplier)" if {"params", "tokens"} <= set(law.inputs) else ""
+            yield Note(
+                "warning",
+                f"In these runs {together} move together{one}, so their effects cannot be "
+                "separated.",
+                "Add runs off that line, or use a law of compute alone.",
+            )
+
+
+def _coef_notes(problem: Problem, solution: Solution, found: Diagnosis) -> Iterator[Note]:
+    """Say so if coefficients are at bounds, flat, or trade off against each other."""
+    for name in found.at_bound:
+        place = problem.law.names.index(name)
+        coef, value = problem.law.coefs[place], solution.theta[place]
+        side = "lower" if value <= problem.low[place] else "upper"
+        yield Note(
+            "warning",
+            f"{name} ({coef.meaning}) ends at its {side} bound {value:g}: these runs have no "
+            "optimum inside.",
+            "The curve is a limiting case of the law; do not read its coefficients, and expect a "
+            "simpler law to do as well.",
+        )
+    if found.flat:
+        yield Note(
+            "warning",
+            f"The runs hardly determine {', '.join(found.flat)}.",
+            "Quote an interval (profile), not the value; predictions near the runs may still hold.",
+        )
+    elif found.rank == int(problem.free.sum()) and found.condition > ILL_CONDITIONED:
+        yield Note(
+            "note",
+            f"Coefficients trade off against each other (condition {found.condition:.1e}).",
+            "Compare predictions, not coefficients.",
+        )
+    if found.rank < int(problem.free.sum()):
+        yield Note(
+            "warning",
+            f"The runs determine {found.rank} of {int(problem.free.sum())} coefficients.",
+            "Add runs that differ in size, or fix coefficients with bounds.",
+        )

@@ -1,0 +1,295 @@
+"""A law and a table become a fit: an estimate, without an interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from scalelaw.errors import FitError
+from scalelaw.fitting import _inputs
+from scalelaw.fitting.diagnosis import Diagnosis, diagnose
+from scalelaw.fitting.penalties import Binomial, Penalty, default, residual_scale, residuals
+from scalelaw.fitting.solver import Problem, Status, solve
+from scalelaw.laws import Law, get
+from scalelaw.laws._law import Floats
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted law. It has no interval: `bootstrap` makes `Draws` of it, which have.
+
+    Parameters
+    ----------
+    law : Law
+    runs : DataFrame
+        The table that was fitted, one row a run.
+    penalty : Penalty
+        What was minimised.
+    theta : ndarray, (p,)
+        Coefficients in the order of ``law.names``, in natural units.
+    cost : float
+        Weighted sum of the penalty at theta.
+    status : Status
+    diagnosis : Diagnosis
+    columns : dict of str to str
+        Column of the table for each input and for the output of the law.
+    basins : ndarray, (k, p)
+        Distinct optima that were found, best first.
+    """
+
+    law: Law
+    runs: pd.DataFrame = field(repr=False)
+    penalty: Penalty
+    theta: Floats
+    cost: float
+    status: Status
+    diagnosis: Diagnosis = field(repr=False)
+    columns: dict[str, str] = field(repr=False)
+    problem: Problem = field(repr=False)
+    basins: Floats = field(repr=False)
+
+    @property
+    def coef(self) -> dict[str, float]:
+        """Coefficients by name."""
+        return dict(zip(self.law.names, self.theta.tolist(), strict=True))
+
+    @property
+    def dof(self) -> int:
+        """Runs less fitted coefficients."""
+        return self.diagnosis.dof
+
+    @property
+    def fitted(self) -> Floats:
+        """The curve at the runs, (n,)."""
+        return self.problem.at(self.theta)[0]
+
+    @property
+    def residuals(self) -> Floats:
+        """Measured less fitted at each run, on the penalty's scale, (n,)."""
+        return residuals(self.penalty, self.problem.z, self.fitted)
+
+    @property
+    def scatter(self) -> float:
+        """Standard deviation of runs about the curve, on the penalty's scale; NaN if dof is 0."""
+        return float(residual_scale(self.penalty, self.residuals, self.problem.w, self.dof))
+
+    def inputs(self, at: pd.DataFrame) -> dict[str, Floats]:
+        """Return the law's inputs from a table, sizes completed."""
+        return _inputs.columns(self.law, at, self.columns)
+
+    def predict(
+        self, at: pd.DataFrame | Mapping[str, Any] | None = None, **columns: Any
+    ) -> pd.DataFrame:
+        """Return the curve at points.
+
+        Parameters
+        ----------
+        at : DataFrame or mapping, optional
+            A table with the inputs of the law; of params, tokens, compute and multiplier any two
+            will do.
+        **columns
+            Instead of a table: ``params=7e9, tokens=2e12``; scalars or sequences.
+
+        Returns
+        -------
+        DataFrame
+            ``at`` and the column ``estimate``.
+
+        Raises
+        ------
+        FitError
+            If an input of the law is missing.
+        """
+        table = _inputs.asked(at, columns)
+        return table.assign(estimate=self.law(self.inputs(table), self.theta))
+
+    def summary(self) -> str:
+        """Return the fit as text: the coefficients, how good, and what to beware of."""
+        width = max(len(name) for name in self.law.names)
+        lines = [
+            f"{self.law.name}: {self.law.output} of {', '.join(self.law.inputs)}",
+            f"{len(self.runs)} runs, {self.dof} degrees of freedom, {self.penalty.text}",
+            f"{self.status.value}; cost {self.cost:.6g}; scatter {self.scatter:.3g}",
+            "",
+            *(
+                f"  {coef.name:<{width}}  {value:<12.6g}  {coef.meaning}"
+                for coef, value in zip(self.law.coefs, self.theta, strict=True)
+            ),
+        ]
+        if self.diagnosis.notes:
+            lines += ["", *(f"{note.level}: {note.text}" for note in self.diagnosis.notes)]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.summary())}</pre>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain data, for JSON."""
+        return {
+            "law": self.law.name,
+            "formula": self.law.formula,
+            "penalty": self.penalty.text,
+            "coef": self.coef,
+            "cost": self.cost,
+            "status": self.status.value,
+            "scatter": self.scatter,
+            "columns": self.columns,
+            "diagnosis": self.diagnosis.to_dict(),
+        }
+
+
+def fit(
+    law: str | Law,
+    runs: pd.DataFrame,
+    *,
+    penalty: Penalty | None = None,
+    x: Mapping[str, str] | None = None,
+    y: str | None = None,
+    weights: str | npt.ArrayLike | None = None,
+    bounds: Mapping[str, tuple[float, float]] | None = None,
+) -> Fit:
+    """Fit a law to a table of runs, globally.
+
+    Parameters
+    ----------
+    law : str or Law
+        A name in `scalelaw.laws.LAWS`, or a law of your own.
+    runs : DataFrame
+        One row a run, with the inputs and the output of the law as columns. Of params, tokens,
+        compute and multiplier, any two will do.
+    penalty : Penalty, optional
+        What to minimise; default: what the law's paper minimised.
+    x : mapping of str to str, optional
+        Column of an input, where it has another name: ``x={"loss": "c4"}``.
+    y : str, optional
+        Column of the output, where it has another name.
+    weights : str or array_like, optional
+        Weight of each run: values, or the name of a column. ``"stderr"`` means one over the
+        square of that column. For `Binomial`, the column with the numbers of items.
+    bounds : mapping of str to (float, float), optional
+        Narrower bounds for coefficients; two equal numbers fix one.
+
+    Returns
+    -------
+    Fit
+        Look at ``.status`` and ``.diagnosis`` before you use it.
+
+    Raises
+    ------
+    FitError
+        If columns are missing or not finite, or there are fewer runs than coefficients.
+    UnknownName
+        If there is no such law.
+    """
+    chosen = get(law)
+    used = penalty or default(chosen.penalty)
+    mapping = _inputs.names(chosen, x, y)
+    frame = pd.DataFrame(runs).reset_index(drop=True)
+    problem = _problem(chosen, frame, used, mapping, weights, bounds)
+    solution = solve(problem)
+    if not np.isfinite(solution.cost):
+        raise FitError(
+            f"law {chosen.name!r} has no finite value at these {len(frame)} runs from any start; "
+            f"check the units of {list(chosen.inputs)} and {mapping[chosen.output]!r}."
+        )
+    return Fit(
+        law=chosen,
+        runs=frame,
+        penalty=used,
+        theta=solution.theta,
+        cost=solution.cost,
+        status=solution.status,
+        diagnosis=diagnose(problem, solution, labels(frame)),
+        columns=mapping,
+        problem=problem,
+        basins=solution.basins,
+    )
+
+
+def labels(frame: pd.DataFrame) -> list[str]:
+    """Return what to call each row of a table."""
+    if "run" in frame:
+        return [str(name) for name in frame["run"]]
+    return [f"row {place}" for place in range(len(frame))]
+
+
+def _problem(
+    law: Law,
+    frame: pd.DataFrame,
+    penalty: Penalty,
+    mapping: Mapping[str, str],
+    weights: str | npt.ArrayLike | None,
+    bounds: Mapping[str, tuple[float, float]] | None,
+) -> Problem:
+    """Check everything that the solver relies on, once."""
+    column = mapping[law.output]
+    if column not in frame:
+        raise FitError(
+            f"law {law.name!r} is fitted to the column {column!r}; the table has {list(frame)}. "
+            "Name the right one with y=..."
+        )
+    z = _inputs.numbers(frame, column)
+    if penalty.log and not (z > 0).all():
+        raise FitError(
+            f"{penalty.text}: {column!r} must be > 0 for every run; "
+            f"{int((z <= 0).sum())} of {z.size} are not. Use a penalty with log=False."
+        )
+    if isinstance(penalty, Binomial) and not ((z >= 0) & (z <= 1)).all():
+        raise FitError(f"{penalty.text}: {column!r} must lie in [0, 1]; is it in percent?")
+    low, high = _bounds(law, bounds)
+    free = int((low < high).sum())
+    if z.size < free:
+        raise FitError(
+            f"law {law.name!r} has {free} coefficients to fit, so it needs at least {free} runs "
+            f"(better {free + 3}); there are {z.size}. Add runs, fix coefficients with "
+            "bounds={name: (value, value)}, or choose a simpler law."
+        )
+    x = law.points(_inputs.columns(law, frame, mapping))
+    return Problem(law, x, z, _weights(frame, weights, penalty, z.size), penalty, low, high)
+
+
+def _bounds(law: Law, bounds: Mapping[str, tuple[float, float]] | None) -> tuple[Floats, Floats]:
+    """Return lower and upper bounds of all coefficients."""
+    stray = sorted(set(bounds or {}) - set(law.names))
+    if stray:
+        raise FitError(f"bounds name {stray}; law {law.name!r} has {list(law.names)}")
+    pairs = np.array([coef.bounds for coef in law.coefs], dtype=float)
+    for name, (low, high) in (bounds or {}).items():
+        place = law.names.index(name)
+        if not low <= high:
+            raise FitError(f"bounds of {name!r}: {low:g} is above {high:g}")
+        if law.coefs[place].scale == "log" and low <= 0:
+            raise FitError(f"{name!r} is positive by its law, so its lower bound must be > 0")
+        pairs[place] = low, high
+    return np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
+
+
+def _weights(
+    frame: pd.DataFrame, weights: str | npt.ArrayLike | None, penalty: Penalty, n: int
+) -> Floats:
+    if weights is None:
+        if isinstance(penalty, Binomial):
+            raise FitError(
+                f'{penalty.text} needs the numbers of items: say weights="items" '
+                "(or the name of your column)."
+            )
+        return np.ones(n)
+    if isinstance(weights, str):
+        if weights not in frame:
+            raise FitError(f"there is no column {weights!r} for weights; there are {list(frame)}")
+        values = _inputs.numbers(frame, weights)
+        if weights.endswith("stderr"):
+            if not (values > 0).all():
+                raise FitError(f"standard errors in {weights!r} must be > 0")
+            values = values.min() ** 2 / values**2
+    else:
+        values = np.array(weights, dtype=float)
+    if values.shape != (n,) or not (values >= 0).all() or not values.sum() > 0:
+        raise FitError(f"weights must be {n} numbers >= 0, not all zero")
+    return values

@@ -1,0 +1,198 @@
+"""Penalties as values: what a fit minimises.
+
+The cost of a fit is the weighted sum of the penalty over the runs. Residuals live on the
+penalty's scale: log measured - log predicted, or measured - predicted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import numpy as np
+
+from scalelaw.errors import FitError
+from scalelaw.laws._law import Floats
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A penalty as the compiled solver wants it."""
+
+    kind: int = 0
+    delta: float = np.inf
+    over: float = 1.0
+    factor: float = 1.0
+
+
+class Penalty(Protocol):
+    """What every penalty can say of itself."""
+
+    @property
+    def log(self) -> bool:
+        """Whether residuals are differences of logarithms."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """How reports name it."""
+        ...
+
+    def spec(self) -> Spec:
+        """Return the numbers that the compiled solver takes."""
+        ...
+
+
+@dataclass(frozen=True)
+class LeastSquares:
+    """Sum of squared residuals.
+
+    Parameters
+    ----------
+    log : bool, optional
+        Take residuals of logarithms, so that relative errors count.
+    """
+
+    log: bool = False
+
+    @property
+    def text(self) -> str:
+        """How reports name it."""
+        return f"least squares on {'log' if self.log else 'plain'} residuals"
+
+    def spec(self) -> Spec:
+        """Return the numbers that the compiled solver takes."""
+        return Spec(factor=2.0)
+
+
+@dataclass(frozen=True)
+class Huber:
+    """Huber's penalty: quadratic for small residuals, linear beyond the corner.
+
+    The cost of a residual r is ``r**2 / 2`` up to the corner and
+    ``delta * (abs(r) - delta / 2)`` beyond, summed (not averaged) over the runs, as in Hoffmann
+    et al. (2022), arXiv:2203.15556, equation 3.
+
+    Parameters
+    ----------
+    delta : float, optional
+        The corner. At 0.001 on log residuals nearly all runs lie beyond it, which makes the
+        penalty almost that of absolute residuals.
+    log : bool, optional
+        Take residuals of logarithms.
+    """
+
+    delta: float = 1e-3
+    log: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.delta > 0:
+            raise FitError(f"the corner delta of a Huber penalty must be > 0, not {self.delta}")
+
+    @property
+    def text(self) -> str:
+        """How reports name it."""
+        return f"Huber (corner {self.delta:g}) on {'log' if self.log else 'plain'} residuals"
+
+    def spec(self) -> Spec:
+        """Return the numbers that the compiled solver takes."""
+        return Spec(delta=self.delta)
+
+
+@dataclass(frozen=True)
+class Asymmetric:
+    """Huber's penalty, dearer where the curve lies above the measurement.
+
+    For losses of runs that may be under-tuned: such runs lie above the curve of well-tuned ones,
+    so a curve above a measurement is the worse mistake.
+
+    Parameters
+    ----------
+    over : float, optional
+        How many times dearer.
+    delta : float, optional
+        The corner; ``inf`` for squares.
+    log : bool, optional
+        Take residuals of logarithms.
+    """
+
+    over: float = 10.0
+    delta: float = 1e-3
+    log: bool = True
+
+    def __post_init__(self) -> None:
+        if not (self.over > 0 and self.delta > 0):
+            raise FitError(f"over and delta must be > 0, not {self.over} and {self.delta}")
+
+    @property
+    def text(self) -> str:
+        """How reports name it."""
+        scale = "log" if self.log else "plain"
+        return f"Huber (corner {self.delta:g}) on {scale} residuals, {self.over:g} x above the runs"
+
+    def spec(self) -> Spec:
+        """Return the numbers that the compiled solver takes."""
+        return Spec(delta=self.delta, over=self.over)
+
+
+@dataclass(frozen=True)
+class Binomial:
+    """Binomial likelihood of an accuracy (or error) measured on a known number of items.
+
+    The cost is half the deviance. The numbers of items come from the column that ``fit`` is told
+    as ``weights="items"``. Predictions outside (0, 1) are impossible.
+    """
+
+    log: ClassVar[bool] = False
+
+    @property
+    def text(self) -> str:
+        """How reports name it."""
+        return "binomial likelihood of the items"
+
+    def spec(self) -> Spec:
+        """Return the numbers that the compiled solver takes."""
+        return Spec(kind=1)
+
+
+def default(kind: str) -> Penalty:
+    """Return the penalty that a law is fitted with unless told otherwise."""
+    return LeastSquares() if kind == "squares" else Huber()
+
+
+def residuals(penalty: Penalty, measured: Floats, predicted: Floats) -> Floats:
+    """Return measured against predicted on the penalty's scale."""
+    if penalty.log:
+        return np.log(measured) - np.log(predicted)
+    return measured - predicted
+
+
+def residual_scale(penalty: Penalty, resid: Floats, weights: Floats, dof: int) -> Floats:
+    """Return the scatter of runs about the curve, as a standard deviation.
+
+    Least squares and few runs: root mean square with the degrees of freedom. A robust penalty
+    and 20 runs or more: the size that 68 % of the residuals do not exceed, so that a few wild
+    runs do not widen every interval.
+
+    Parameters
+    ----------
+    penalty : Penalty
+    resid, weights : ndarray, (..., n)
+    dof : int
+        Degrees of freedom; where it is 0 the scale is NaN.
+
+    Returns
+    -------
+    ndarray, (...)
+    """
+    n = resid.shape[-1]
+    if dof <= 0:
+        return np.full(resid.shape[:-1], np.nan)
+    total = weights.sum(axis=-1)
+    if isinstance(penalty, LeastSquares | Binomial) or n < 20:
+        return np.sqrt((weights * resid**2).sum(axis=-1) / total * n / dof)
+    order = np.argsort(np.abs(resid), axis=-1)
+    sizes = np.take_along_axis(np.abs(resid), order, -1)
+    share = np.cumsum(np.take_along_axis(weights, order, -1), axis=-1) / total[..., None]
+    place = np.argmax(share >= 0.6827, axis=-1)
+    return np.take_along_axis(sizes, place[..., None], -1)[..., 0] * np.sqrt(n / dof)

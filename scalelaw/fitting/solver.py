@@ -1,0 +1,283 @@
+"""The numerical problem of one law and one table, and its solution; arrays only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scalelaw.fitting.penalties import Penalty
+from scalelaw.laws._law import Floats, Law
+
+LARGEST_GRID = 65_536
+ROWS_A_TASK = 64
+
+
+class Status(Enum):
+    """How a fit ended. The lowest cost wins whatever its status; the status travels along."""
+
+    CONVERGED = "converged"
+    OUT_OF_ITERATIONS = "out of iterations"
+    NOT_FINITE = "not finite"
+    AT_BOUND = "at a bound"
+
+
+STATUSES = (Status.CONVERGED, Status.OUT_OF_ITERATIONS, Status.NOT_FINITE, Status.AT_BOUND)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A law, its points and what is minimised.
+
+    Parameters
+    ----------
+    law : Law
+    x : ndarray, (inputs, n)
+        Inputs on the law's scales.
+    z : ndarray, (n,)
+        Measured values.
+    w : ndarray, (n,)
+        Weights (numbers of items for a binomial penalty).
+    penalty : Penalty
+    low, high : ndarray, (p,)
+        Bounds of the coefficients in natural units; equal bounds fix a coefficient.
+    """
+
+    law: Law
+    x: Floats
+    z: Floats
+    w: Floats
+    penalty: Penalty
+    low: Floats
+    high: Floats
+
+    @cached_property
+    def linear(self) -> npt.NDArray[np.bool_]:
+        """Which coefficients the law is linear in."""
+        return np.array([coef.linear for coef in self.law.coefs])
+
+    @cached_property
+    def on_log(self) -> npt.NDArray[np.bool_]:
+        """Which coefficients the solver moves on a log scale."""
+        return np.array([coef.scale == "log" for coef in self.law.coefs])
+
+    @cached_property
+    def free(self) -> npt.NDArray[np.bool_]:
+        """Which coefficients are fitted: those not fixed by equal bounds."""
+        return self.low < self.high
+
+    def scaled(self, theta: Floats) -> Floats:
+        """Return coefficients on the solver's scale."""
+        return np.where(self.on_log, np.log(np.where(self.on_log, theta, 1.0)), theta)
+
+    def natural(self, scaled: Floats) -> Floats:
+        """Return coefficients in natural units, exactly at a bound where the solver was."""
+        theta = np.where(self.on_log, np.exp(np.where(self.on_log, scaled, 0.0)), scaled)
+        low, high = self.scaled(self.low), self.scaled(self.high)
+        return np.where(scaled <= low, self.low, np.where(scaled >= high, self.high, theta))
+
+    def target(self, z: Floats) -> Floats:
+        """Return measured values on the penalty's scale."""
+        return np.log(z) if self.penalty.log else z
+
+    def at(self, theta: Floats) -> tuple[Floats, Floats]:
+        """Return the law at the points and its derivatives on the solver's scale."""
+        y, jac = np.empty(self.z.size), np.empty((theta.size, self.z.size))
+        self.law.kernel.compiled(self.x, np.ascontiguousarray(theta), y, jac)
+        return y, jac * np.where(self.on_log, theta, 1.0)[:, None]
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The best of all starts.
+
+    Parameters
+    ----------
+    theta : ndarray, (p,)
+    cost : float
+    status : Status
+    agreement : float
+        Share of the polished starts that ended at the best cost (to 1e-6 of it).
+    basins : ndarray, (k, p)
+        Distinct ends of the starts, best first.
+    costs : ndarray, (k,)
+        Their costs.
+    """
+
+    theta: Floats
+    cost: float
+    status: Status
+    agreement: float
+    basins: Floats
+    costs: Floats
+
+
+def _grid(problem: Problem) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Return the values to try for each coefficient that is not linear, and how many each has."""
+    axes = []
+    for coef, low, high in zip(problem.law.coefs, problem.low, problem.high, strict=True):
+        if not coef.linear:
+            axes.append(np.unique(np.clip(np.array(coef.seeds, dtype=float), low, high)))
+    while np.prod([float(axis.size) for axis in axes]) > LARGEST_GRID:
+        longest = max(range(len(axes)), key=lambda place: axes[place].size)
+        axes[longest] = axes[longest][::2]
+    values = np.concatenate(axes) if axes else np.empty(0)
+    return values, np.array([axis.size for axis in axes], dtype=np.int64)
+
+
+def solve(problem: Problem, starts: int = 6) -> Solution:
+    """Find the global optimum: seeds on a grid, the best of them polished.
+
+    Parameters
+    ----------
+    problem : Problem
+    starts : int, optional
+        How many seeds to polish; no two of them are neighbours on the grid.
+
+    Returns
+    -------
+    Solution
+    """
+    from scalelaw.fitting import _engine
+
+    spec, z, law = problem.penalty.spec(), problem.z, problem.law
+    weights = problem.w
+    if spec.kind == _engine.BINOMIAL:
+        weights = weights / np.maximum(z * (1.0 - z), 1e-3)
+    values, sizes = _grid(problem)
+    seeds = np.empty((starts, len(law.coefs)))
+    count = _engine.search(
+        law.kernel.compiled,
+        problem.x,
+        z,
+        weights,
+        weights / z**2 if problem.penalty.log else weights,
+        spec.delta,
+        problem.penalty.log,
+        problem.linear,
+        problem.low,
+        problem.high,
+        values,
+        sizes,
+        seeds,
+    )
+    if count == 0:
+        seeds[0] = [coef.seeds[len(coef.seeds) // 2] for coef in law.coefs]
+        count = 1
+    thetas, costs, statuses = refit(problem, np.ascontiguousarray(seeds[:count]), threads=1)
+    order = np.argsort(costs, kind="stable")
+    thetas, costs, statuses = thetas[order], costs[order], statuses[order]
+    near = costs <= costs[0] * (1.0 + 1e-6) + 1e-300
+    keep = [0]
+    for place in range(1, count):
+        if np.isfinite(costs[place]) and costs[place] > costs[keep[-1]] * (1.0 + 1e-6):
+            keep.append(place)
+    return Solution(
+        thetas[0], float(costs[0]), STATUSES[statuses[0]], float(near.mean()),
+        thetas[keep], costs[keep],
+    )  # fmt: skip
+
+
+def refit(
+    problem: Problem,
+    starts: Floats,
+    *,
+    weights: Floats | None = None,
+    measured: Floats | None = None,
+    threads: int | None = None,
+    limit: int = 300,
+) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
+    """Polish many rows: one start each, with weights and measured values shared or their own.
+
+    Parameters
+    ----------
+    problem : Problem
+    starts : ndarray, (rows, p)
+        Natural units.
+    weights : ndarray, (rows, n), optional
+        In place of the problem's own weights.
+    measured : ndarray, (rows, n), optional
+        In place of the problem's own values.
+    threads : int, optional
+        The result is the same bit for bit whatever it is. Default: all processors, if there are
+        rows enough.
+    limit : int, optional
+        Steps at most for a row.
+
+    Returns
+    -------
+    thetas : ndarray, (rows, p)
+    costs : ndarray, (rows,)
+        Infinite where the law could not be computed.
+    statuses : ndarray of int, (rows,)
+        Indices into `STATUSES`.
+    """
+    from scalelaw.fitting import _engine
+
+    spec = problem.penalty.spec()
+    rows = len(starts)
+    scaled = np.ascontiguousarray(problem.scaled(np.clip(starts, problem.low, problem.high)))
+    targets = np.ascontiguousarray(
+        problem.target(problem.z if measured is None else measured).reshape(-1, problem.z.size)
+    )
+    loads = np.array(problem.w if weights is None else weights, dtype=float)
+    loads = np.ascontiguousarray(loads.reshape(-1, problem.z.size))
+    costs, statuses = np.empty(rows), np.empty(rows, dtype=np.int64)
+    low, high = problem.scaled(problem.low), problem.scaled(problem.high)
+    kernel = problem.law.kernel.compiled
+
+    def work(part: slice) -> None:
+        _engine.polish(
+            kernel,
+            problem.x,
+            _rows(targets, part),
+            _rows(loads, part),
+            spec.kind,
+            spec.delta,
+            spec.over,
+            problem.penalty.log,
+            problem.linear,
+            problem.on_log,
+            low,
+            high,
+            limit,
+            scaled[part],
+            costs[part],
+            statuses[part],
+        )
+
+    _spread(work, rows, threads)
+    return problem.natural(scaled), spec.factor * costs, statuses
+
+
+def _rows(array: Floats, part: slice) -> Floats:
+    return array if len(array) == 1 else array[part]
+
+
+def _parts(rows: int) -> Iterator[slice]:
+    for start in range(0, rows, ROWS_A_TASK):
+        yield slice(start, min(start + ROWS_A_TASK, rows))
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _spread(work: Any, rows: int, threads: int | None) -> None:
+    """Do the work on chunks of rows, in threads if there are chunks enough."""
+    wanted = threads if threads is not None else _processors()
+    if wanted <= 1 or rows <= 2 * ROWS_A_TASK:
+        work(slice(0, rows))
+        return
+    with ThreadPoolExecutor(wanted) as pool:
+        for _ in pool.map(work, _parts(rows)):
+            pass

@@ -1,0 +1,58 @@
+"""The catalogue of laws: one file each, found by itself.
+
+Every module of this folder whose name does not begin with ``_`` adds the `Law` values it holds to
+`LAWS`; so does every entry point of the group ``scalelaw.laws`` in installed packages.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from pkgutil import iter_modules
+
+from scalelaw.errors import FitError, unknown
+from scalelaw.laws._law import QUANTITIES, Coef, Kernel, Law, Quantity
+from scalelaw.laws._math import exp, log
+
+__all__ = ["LAWS", "QUANTITIES", "Coef", "Kernel", "Law", "Quantity", "exp", "get", "log"]
+
+
+def _discover() -> dict[str, Law]:
+    """Collect the laws of this folder and of installed packages, by name."""
+    found: dict[str, Law] = {}
+    for module in sorted(iter_modules(__path__), key=lambda module: module.name):
+        if not module.name.startswith("_"):
+            _add(found, vars(import_module(f"{__name__}.{module.name}")).values(), module.name)
+    for point in entry_points(group="scalelaw.laws"):
+        loaded = point.load()
+        values = [loaded] if isinstance(loaded, Law) else vars(loaded).values()
+        _add(found, values, f"entry point {point.value}")
+    return found
+
+
+def _add(found: dict[str, Law], values: object, where: str) -> None:
+    for law in values:  # pyright: ignore[reportGeneralTypeIssues] - an iterable of anything
+        if isinstance(law, Law) and found.setdefault(law.name, law) is not law:
+            raise FitError(f"{where}: there is already another law called {law.name!r}; rename it")
+
+
+LAWS: dict[str, Law] = _discover()
+
+
+def get(law: str | Law) -> Law:
+    """Return a law by name; a `Law` is handed back as it is.
+
+    Parameters
+    ----------
+    law : str or Law
+
+    Raises
+    ------
+    UnknownName
+        With the nearest names, if there is no such law.
+    """
+    if isinstance(law, Law):
+        return law
+    if law not in LAWS:
+        raise unknown("law", law, LAWS)
+    return LAWS[law]

@@ -1,0 +1,224 @@
+"""Numba's rules in one place: what is compiled, how, and where it is kept.
+
+Functions are compiled at their first use, once for a machine and version: the machine code is
+kept in a folder of the user (``SCALELAW_CACHE_DIR``, else ``NUMBA_CACHE_DIR``, else the usual
+cache folder), so an installation that cannot be written to is no obstacle. Without any folder to
+write to, functions are compiled for each process. The cache is keyed on the source text of the
+function's file and of the vectorised functions below; Numba's own key knows only the former.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from scalelaw.laws import _math
+
+LOGGER = logging.getLogger("scalelaw")
+
+
+def cache_folder() -> Path:
+    """Return the folder for machine code; it need not exist yet."""
+    for name in ("SCALELAW_CACHE_DIR", "NUMBA_CACHE_DIR"):
+        if os.environ.get(name):
+            return Path(os.environ[name]) / "scalelaw-code"
+    if os.name == "nt":
+        base = Path(os.environ.get("LOCALAPPDATA", "~/AppData/Local"))
+    elif sys.platform == "darwin":
+        base = Path("~/Library/Caches")
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
+    return base.expanduser() / "scalelaw" / "code"
+
+
+def _source_stamp(function: Callable[..., Any]) -> str:
+    """Return a digest of everything that the machine code of a function depends on."""
+    code = function.__code__
+    digest = hashlib.sha256(code.co_code + repr(code.co_consts).encode())
+    for path in (code.co_filename, _math.__file__, __file__):
+        if os.path.isfile(path):
+            digest.update(Path(path).read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def _announce() -> None:
+    """Say once a process why this takes a while."""
+    LOGGER.warning("scalelaw: compiling the numerical engine; this happens once on a machine")
+
+
+@cache
+def _disk_cache() -> type[Any]:
+    """Return Numba's function cache, with our folder and our key."""
+    from numba.core import caching
+
+    class Locator(caching._CacheLocator):
+        def __init__(self, function: Callable[..., Any]) -> None:
+            self.function = function
+
+        def get_cache_path(self) -> str:
+            return str(cache_folder())
+
+        def get_source_stamp(self) -> str:
+            return _source_stamp(self.function)
+
+        def get_disambiguator(self) -> str:
+            code = self.function.__code__
+            where = f"{code.co_filename}:{code.co_firstlineno}"
+            return hashlib.sha256(where.encode()).hexdigest()[:12]
+
+        @classmethod
+        def from_function(cls, py_func: Callable[..., Any], py_file: str) -> Any:
+            del py_file
+            locator = cls(py_func)
+            try:
+                locator.ensure_cache_path()
+            except OSError:
+                return None
+            return locator
+
+    class Implementation(caching.CompileResultCacheImpl):
+        _locator_classes = [Locator]  # noqa: RUF012 - the name and form that Numba reads
+
+    class FunctionCache(caching.FunctionCache):
+        _impl_class = Implementation
+
+        def load_overload(self, sig: Any, target_context: Any) -> Any:
+            found = super().load_overload(sig, target_context)
+            if found is None:
+                _announce()
+            return found
+
+    return FunctionCache
+
+
+def compiled(function: Callable[..., Any], signature: Any = None, **options: Any) -> Any:
+    """Return the function as machine code, from the disk if it is there.
+
+    Parameters
+    ----------
+    function : callable
+        Plain Python that Numba can compile; scalar loops compile fastest.
+    signature : numba signature, optional
+        Compile for exactly these types, now; otherwise at the first call.
+    **options
+        For `numba.njit`, such as ``fastmath``.
+
+    Returns
+    -------
+    numba dispatcher
+    """
+    import numba
+
+    _register_math()
+    dispatcher = numba.njit(error_model="numpy", nogil=True, **options)(function)
+    try:
+        dispatcher._cache = _disk_cache()(function)
+    except (RuntimeError, OSError, AttributeError, TypeError) as error:
+        LOGGER.info("scalelaw: machine code is not kept on disk: %s", error)
+    if signature is not None:
+        dispatcher.compile(signature)
+        dispatcher.disable_compile()
+    return dispatcher
+
+
+@cache
+def _register_math() -> None:
+    """Tell Numba how to compile `scalelaw.laws._math`, in forms that vectorise.
+
+    Both are accurate to about one unit in the last place. The exponent is reduced to
+    \\|r\\| <= ln(2)/2 for a Taylor series of degree 13; the logarithm is the classical
+    ``2 artanh(f / (2 + f))`` series with the minimax coefficients of FDLIBM (Sun, 1993).
+    """
+    from numba import types
+    from numba.extending import intrinsic, overload
+
+    @intrinsic
+    def bits_of(typing: Any, x: Any) -> Any:
+        del typing, x
+
+        def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            target = context.get_value_type(signature.return_type)
+            return builder.bitcast(arguments[0], target)
+
+        return types.int64(types.float64), build
+
+    @intrinsic
+    def float_of(typing: Any, x: Any) -> Any:
+        del typing, x
+
+        def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            target = context.get_value_type(signature.return_type)
+            return builder.bitcast(arguments[0], target)
+
+        return types.float64(types.int64), build
+
+    low, high, nan = _math.SMALLEST, _math.LARGEST, float("nan")
+    # Adding 1.5 * 2**52 rounds to an integer and leaves it in the low bits.
+    rounder, rounder_bits = 6755399441055744.0, 0x4338000000000000
+    ln2_high, ln2_low = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+
+    @overload(_math.exp)
+    def _exp(x: float) -> Any:
+        del x
+
+        def implementation(x: float) -> float:
+            x = min(max(x, low), high)
+            shifted = x * 1.4426950408889634 + rounder
+            k = shifted - rounder
+            r = (x - k * ln2_high) - k * ln2_low
+            p = 1.0 / 6227020800.0
+            p = p * r + 1.0 / 479001600.0
+            p = p * r + 1.0 / 39916800.0
+            p = p * r + 1.0 / 3628800.0
+            p = p * r + 1.0 / 362880.0
+            p = p * r + 1.0 / 40320.0
+            p = p * r + 1.0 / 5040.0
+            p = p * r + 1.0 / 720.0
+            p = p * r + 1.0 / 120.0
+            p = p * r + 1.0 / 24.0
+            p = p * r + 1.0 / 6.0
+            p = p * r + 0.5
+            p = p * r + 1.0
+            p = p * r + 1.0
+            return p * float_of((bits_of(shifted) + 1023) << 52)
+
+        return implementation
+
+    @overload(_math.log)
+    def _log(x: float) -> Any:
+        del x
+
+        def implementation(x: float) -> float:
+            bits = bits_of(x)
+            k = (bits - 0x3FE6A09E667F3BCD) >> 52
+            f = float_of(bits - (k << 52)) - 1.0
+            power = float_of(k + rounder_bits) - rounder
+            s = f / (2.0 + f)
+            z = s * s
+            p = 1.479819860511658591e-01
+            p = p * z + 1.531383769920937332e-01
+            p = p * z + 1.818357216161805012e-01
+            p = p * z + 2.222219843214978396e-01
+            p = p * z + 2.857142874366239149e-01
+            p = p * z + 3.999999999940941908e-01
+            p = p * z + 6.666666666666735130e-01
+            half = 0.5 * f * f
+            value = power * ln2_high - ((half - (s * (half + p * z) + power * ln2_low)) - f)
+            return value if x > 0.0 else nan
+
+        return implementation
+
+
+def helper(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Return a decorator for functions that only compiled code of the same file calls."""
+    import numba
+
+    _register_math()
+    return numba.njit(error_model="numpy", nogil=True, **options)
