@@ -48,7 +48,7 @@ def fit_command(
     wide = runs.wide(**columns_for(runs, chosen, **given))
     fitted = fit(chosen, wide, penalty=_penalty(penalty, delta))
     draws = bootstrap(fitted, n, seed=seed) if n else None
-    coefs = fitted.table() if draws is None else draws.table(level=level)
+    coefs = None if draws is None else draws.coef_table(level)
     if as_json:
         print_json(
             {**fitted.to_dict(), "coefs": coefs, "how": None if draws is None else draws.how}

@@ -12,7 +12,7 @@ import pandas as pd
 from scalelaw.errors import ForecastError, ScalelawError
 from scalelaw.fitting import Draws, Fit, bootstrap, fit
 from scalelaw.forecasting.baselines import BASELINES
-from scalelaw.forecasting.chains import Chain, chain
+from scalelaw.forecasting.chains import Chain, chain, outcome_of
 
 _VALUES = ("measured", "estimate", *BASELINES)
 
@@ -157,8 +157,9 @@ def backtest(
     """
     stages = _fits(model)
     last = stages[-1]
+    outcome = outcome_of(last)
     known = last.runs if runs is None else runs
-    known = known.dropna(subset=[last.output])
+    known = known.dropna(subset=[outcome])
     beyond = _unseen_and_larger(known, stages, hold_out)
     if len(beyond) and factor is None and n is None:
         tested, hidden = model, beyond
@@ -169,8 +170,8 @@ def backtest(
         tested = _refitted(model, hold_out, cut, seed)
         how = f"runs above {cut:.3g} {hold_out} hidden and the laws refitted to the others"
     seen = _fits(tested)[-1].runs
-    frame = _compared(tested, seen, hidden, last.output, level)
-    return Backtest(frame, seen, last.output, level, f"{how}; {tested.how}")
+    frame = _compared(tested, seen, hidden, outcome, level)
+    return Backtest(frame, seen, outcome, level, f"{how}; {tested.how}")
 
 
 def _fits(model: Chain | Draws) -> list[Fit]:
@@ -198,9 +199,7 @@ def _cut(
     if factor is not None:
         cut = sizes[-1] / factor
     else:
-        most = int(
-            min(np.sum(np.sort(stage.runs[by])[::-1] >= 0) - _needed(stage) for stage in stages)
-        )
+        most = min(len(stage.runs) - _needed(stage) for stage in stages)
         wanted = n if n is not None else max(1, min(len(sizes) // 4, most))
         if wanted >= len(sizes):
             raise ForecastError(f"cannot hide {wanted} of {len(sizes)} runs; hide fewer")
@@ -224,14 +223,14 @@ def _refitted(model: Chain | Draws, by: str, cut: float, seed: int) -> Chain | D
             stage.law,
             stage.runs[stage.runs[by] <= cut].reset_index(drop=True),
             penalty=stage.penalty,
-            x=stage.columns,
-            y=stage.output,
+            x={name: stage.columns[name] for name in stage.law.inputs if name in stage.columns},
+            y=outcome_of(stage),
         )
         for stage in _fits(model)
     ]
     if isinstance(model, Chain):
-        return chain(*fits, n=len(model.first.theta), seed=seed)
-    return bootstrap(fits[0], len(model.theta), seed=seed)
+        return chain(*fits, n=len(model.first), seed=seed)
+    return bootstrap(fits[0], len(model), seed=seed)
 
 
 def _compared(

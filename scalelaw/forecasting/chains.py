@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from scalelaw.errors import ForecastError
+from scalelaw.errors import ForecastError, TableError
 from scalelaw.fitting import Draws, Fit, bootstrap
-from scalelaw.fitting.draws import How, Of, interval, target_frame
+from scalelaw.fitting.draws import Of
+from scalelaw.size import complete
 
 Floats = npt.NDArray[np.float64]
+How = Literal["auto", "case", "parametric"]
+SIZES = ("params", "tokens", "compute")
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Chain:
     @property
     def output(self) -> str:
         """Column that the chain predicts, such as ``"error"``."""
-        return self.second.fit.output
+        return outcome_of(self.second.fit)
 
     @property
     def how(self) -> str:
@@ -71,16 +74,33 @@ class Chain:
         TableError
             If a size is missing or not positive.
         """
-        frame = target_frame(self.first.fit, at, sizes)
+        if at is None:
+            at = pd.DataFrame([sizes])
+        params, tokens, compute = complete(*(at.get(name) for name in SIZES))
+        frame = at.assign(
+            params=params, tokens=tokens, compute=compute, multiplier=tokens / params
+        )
+        unknown = frame[["params", "tokens", "compute"]].isna().any(axis=1)
+        if unknown.any():
+            raise TableError("each target needs two of params, tokens and compute")
         loss = self.first.fit.predict(frame)["estimate"].to_numpy()
-        between = pd.DataFrame({self.second.fit.columns["loss"]: loss})
-        estimate = self.second.fit.predict(between)["estimate"].to_numpy()
-        low, high = interval(self.sample(frame, of=of), level)
+        estimate = self.second.fit.law({"loss": loss}, self.second.fit.theta)
+        many = self.sample(frame, of=of)
+        low, high = np.quantile(many, [(1.0 - level) / 2.0, (1.0 + level) / 2.0], axis=0)
         return frame.assign(loss=loss, estimate=estimate, low=low, high=high)
 
     def sample(self, at: pd.DataFrame, *, of: Of = "run") -> Floats:
         """Return the draws of the metric, shape (draws, rows of at)."""
-        return self.second.along(self.first.sample(at, of=of), of=of)
+        loss = self.first.curves(at)
+        if of == "run":
+            loss = self.first.scattered(loss)
+        many = min(len(self.first), len(self.second))
+        second = self.second
+        if len(second) > many or len(loss) > many:
+            second = replace(second, theta=second.theta[:many], sigma=second.sigma[:many])
+            loss = loss[:many]
+        metric = second.curves({"loss": loss})
+        return second.scattered(metric) if of == "run" else metric
 
 
 def chain(first: Fit, second: Fit, *, n: int = 1000, seed: int, how: How = "auto") -> Chain:
@@ -97,8 +117,8 @@ def chain(first: Fit, second: Fit, *, n: int = 1000, seed: int, how: How = "auto
     seed : int
         Seed of the draws.
     how : {"auto", "case", "parametric"}
-        How uncertainty is drawn, see `scalelaw.bootstrap`; both stages alike. With ``"auto"``
-        the stage with fewer runs decides.
+        How uncertainty is drawn, see `scalelaw.bootstrap`. Where both stages have the same
+        runs and cases are drawn, both stages of a draw see the same resample.
 
     Returns
     -------
@@ -119,8 +139,18 @@ def chain(first: Fit, second: Fit, *, n: int = 1000, seed: int, how: How = "auto
             f"the second law of a chain must read the loss alone; {second.law.name!r} reads "
             f"{', '.join(second.law.inputs)}. Use loss_to_error or sigmoid."
         )
-    seeds = np.random.SeedSequence(seed).generate_state(2)
-    return Chain(
-        bootstrap(first, n, seed=int(seeds[0]), how=how),
-        bootstrap(second, n, seed=int(seeds[1]), how=how),
-    )
+    seeds = [int(one) for one in np.random.SeedSequence(seed).generate_state(2)]
+    one = bootstrap(first, n, seed=seeds[0], how=how)
+    same = one.kind == "case" and _names(first) == _names(second)
+    if same:
+        return Chain(one, bootstrap(second, n, seed=seeds[0], how="case"))
+    return Chain(one, bootstrap(second, n, seed=seeds[1], how=how))
+
+
+def outcome_of(fitted: Fit) -> str:
+    """Return the column that a fit predicts."""
+    return fitted.columns[fitted.law.output]
+
+
+def _names(fitted: Fit) -> list[str]:
+    return [str(name) for name in fitted.runs.get("run", [])]

@@ -1,0 +1,93 @@
+"""Back-tests: what is hidden stays hidden, and the baselines are there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import scalelaw as sl
+from scalelaw.errors import ForecastError
+from tests.ladders import ladder
+
+
+@pytest.fixture(scope="module")
+def wide():
+    return ladder(noise=1e-3, seed=2).wide(loss=("val", "loss"), error=("quiz", "error"))
+
+
+@pytest.fixture(scope="module")
+def chain(wide):
+    loss = sl.fit("overtraining", wide, penalty=sl.LeastSquares(log=True))
+    error = sl.fit("loss_to_error", wide, penalty=sl.LeastSquares())
+    return sl.chain(loss, error, n=200, seed=0)
+
+
+def test_the_largest_runs_by_compute_are_hidden(chain, wide):
+    test = sl.backtest(chain, n=4, seed=0)
+    assert set(test.frame["run"]) == set(wide.nlargest(4, "compute")["run"])
+    assert not set(test.frame["run"]) & set(test.seen["run"])
+    assert (test.frame["distance"] > 1).all()
+
+
+def test_a_factor_hides_the_runs_within_it_of_the_largest(chain, wide):
+    test = sl.backtest(chain, factor=20, seed=0)
+    cut = wide["compute"].max() / 20
+    assert test.frame["compute"].min() > cut >= test.seen["compute"].max()
+
+
+def test_hidden_values_do_not_touch_the_forecast(chain, wide):
+    """Change the hidden measurements: the estimates of the back-test stay the same."""
+    test = sl.backtest(chain, n=4, seed=0)
+    spoilt = wide.copy()
+    hidden = spoilt["run"].isin(test.frame["run"])
+    spoilt.loc[hidden, "error"] = 0.99
+    spoilt.loc[hidden, "loss"] = 9.0
+    loss = sl.fit("overtraining", spoilt, penalty=sl.LeastSquares(log=True))
+    error = sl.fit("loss_to_error", spoilt, penalty=sl.LeastSquares())
+    again = sl.backtest(sl.chain(loss, error, n=200, seed=0), n=4, seed=0)
+    np.testing.assert_allclose(again.frame["estimate"], test.frame["estimate"])
+
+
+def test_a_law_that_holds_beats_the_baselines(chain):
+    test = sl.backtest(chain, factor=20, seed=0)
+    table = test.summary.set_index("method")
+    assert test.beaten_by == []
+    assert table.loc["forecast", "mean_abs_error"] < 0.3 * table.loc["largest", "mean_abs_error"]
+    assert table.loc["forecast", "mean_abs_error"] == pytest.approx(test.mean_abs_error)
+
+
+def test_runs_that_the_fit_left_out_and_that_are_larger_are_the_hidden_ones(wide):
+    small = wide[wide["params"] < 3e8]
+    loss = sl.fit("overtraining", small, penalty=sl.LeastSquares(log=True))
+    draws = sl.bootstrap(loss, 200, seed=0)
+    test = sl.backtest(draws, wide, seed=0)
+    assert set(test.seen["run"]) == set(small["run"])
+    assert test.frame["compute"].min() > small["compute"].max()
+    assert "had not seen them" in test.how
+
+
+def test_the_caption_states_computed_numbers(chain):
+    test = sl.backtest(chain, n=4, seed=0)
+    assert test.caption.startswith("4 hidden runs, up to ")
+    assert f"{int(test.frame['covered'].sum())} of 4 inside the 90% interval" in test.caption
+
+
+def test_accuracy_is_the_mirror_of_error(chain):
+    test = sl.backtest(chain, n=4, seed=0)
+    mirrored = test.complement("accuracy")
+    np.testing.assert_allclose(mirrored.frame["measured"], 1 - test.frame["measured"])
+    assert (mirrored.frame["low"] < mirrored.frame["high"]).all()
+    assert mirrored.mean_abs_error == pytest.approx(test.mean_abs_error)
+    assert mirrored.coverage == test.coverage
+
+
+def test_too_few_visible_runs_are_refused(wide):
+    few = wide.iloc[::4].reset_index(drop=True)
+    draws = sl.bootstrap(sl.fit("overtraining", few), 50, seed=0)
+    with pytest.raises(ForecastError, match="would leave 3 runs for the 4 coefficients"):
+        sl.backtest(draws, n=2, seed=0)
+
+
+def test_all_runs_cannot_be_hidden(chain):
+    with pytest.raises(ForecastError, match="cannot hide 20 of 20 runs"):
+        sl.backtest(chain, n=20, seed=0)
