@@ -1,0 +1,1 @@
+"""Studies made with scalelaw: one folder per question."""

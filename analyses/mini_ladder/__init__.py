@@ -1,0 +1,1 @@
+"""A ladder of small language models: trained here, evaluated by lm-evaluation-harness."""
