@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scalelaw.load.datasets import dataset, datasets, fetch
-    from scalelaw.load.detection import read
+    from scalelaw.load.detection import detect, read
     from scalelaw.load.harness import lm_eval
     from scalelaw.load.tables import table
     from scalelaw.load.testbed import above_chance, open_lm
@@ -20,6 +20,7 @@ _HOME = {
     "dataset": "datasets",
     "datasets": "datasets",
     "fetch": "datasets",
+    "detect": "detection",
     "read": "detection",
 }
 
@@ -27,6 +28,7 @@ __all__ = [
     "above_chance",
     "dataset",
     "datasets",
+    "detect",
     "fetch",
     "lm_eval",
     "open_lm",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,8 @@ def lm_eval(
         Keep the results with so many examples in the prompt. Without it, a task that occurs with
         several numbers of them becomes several tasks: ``arc_easy@0shot``, ``arc_easy@5shot``.
     chance : mapping, optional
-        Task: accuracy of guessing, where the files do not tell.
+        Task, or a pattern such as ``"mmlu_*"``: accuracy of guessing, where the files do not
+        tell it.
     exclude : str, optional
         Regular expression; files whose path it matches are not read.
     strict : bool
@@ -112,8 +114,8 @@ def lm_eval(
     files, found = _with_sizes(files, assigned, doubts)
     _note_versions(files, doubts)
     frame = _frame(files, found)
+    frame["chance"] = _chance(frame, chance or {})
     frame = _newest(_by_shots(frame, shots), files, doubts)
-    frame["chance"] = frame["chance"].fillna(frame["task"].map(dict(chance or {})).astype(float))
     doubts.settle()
     return RunTable.build(_tidied(frame))
 
@@ -197,6 +199,21 @@ def _frame(files: Sequence[ResultFile], runs: Sequence[Run]) -> pd.DataFrame:
     return frame.assign(file=of_file)
 
 
+def _chance(frame: pd.DataFrame, given: Mapping[str, float]) -> pd.Series:
+    """Return the chance levels of accuracies: what the files tell, then what was given."""
+    chance = frame["chance"]
+    for pattern, level in given.items():
+        tasks = [task for task in frame["task"].unique() if fnmatchcase(task, pattern)]
+        meant = frame["task"].isin(tasks) & _is_accuracy(frame) & chance.isna()
+        chance = chance.mask(meant, level)
+    return chance
+
+
+def _is_accuracy(frame: pd.DataFrame) -> pd.Series:
+    names = [name for name in frame["metric"].unique() if metric_kind(name) == "accuracy"]
+    return frame["metric"].isin(names)
+
+
 def _by_shots(frame: pd.DataFrame, shots: int | None) -> pd.DataFrame:
     """Keep one number of shots, or tell tasks with several apart by name."""
     if shots is not None:
@@ -256,9 +273,7 @@ def items_from_stderr(frame: pd.DataFrame) -> pd.Series:
         items = score * (1.0 - score) / stderr**2 + 1.0
         whole = (items - items.round()).abs() < 1e-6 * items
         right = (score * items.round() - (score * items.round()).round()).abs() < 1e-6 * items
-    shares = [name for name in frame["metric"].unique() if metric_kind(name) == "accuracy"]
-    is_share = frame["metric"].isin(shares)
-    return items.round().where(is_share & whole & right & np.isfinite(items))
+    return items.round().where(_is_accuracy(frame) & whole & right & np.isfinite(items))
 
 
 def _note_versions(files: Sequence[ResultFile], doubts: Doubts) -> None:

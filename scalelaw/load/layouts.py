@@ -151,7 +151,7 @@ def _named(frame: pd.DataFrame, meaning: Meaning, sheet: Sheet) -> pd.DataFrame:
         "%s: %s; read %s", sheet.where, "long" if meaning.is_long else "wide", read or "as is"
     )
     clashing = set(frame.columns) & set(COLUMNS) - set(ours.values())
-    frame = frame.rename(columns={name: f"{name}_" for name in clashing})
+    frame = frame.rename(columns={name: f"{name}_" for name in clashing}).copy()
     frame = frame.rename(columns={theirs: name for name, theirs in ours.items()})
     frame = frame.assign(**meaning.constants)
     for name in (name for name in _NUMBERS if name in frame):

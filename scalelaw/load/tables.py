@@ -25,6 +25,7 @@ def table(
     columns: Mapping[str, Named] | None = None,
     runs: str | Path | pd.DataFrame | None = None,
     pattern: str | re.Pattern[str] | None = None,
+    exclude: str | re.Pattern[str] | None = None,
     tokens_per_step: float | str | None = None,
     rows: Literal["all", "last"] = "all",
     strict: bool = False,
@@ -48,6 +49,8 @@ def table(
     pattern : str, optional
         Regular expression searched in each file's path below ``source``; its named groups
         become columns (``run``, ``params``, ``tokens``, ... and any other).
+    exclude : str, optional
+        Regular expression; files of a folder whose path it matches are not read.
     tokens_per_step : float or str, optional
         Tokens of one step, or the column that has them; gives tokens where only steps are known.
     rows : {"all", "last"}
@@ -93,11 +96,12 @@ def table(
         raise TableError(f"rows must be 'all' or 'last', not {rows!r}")
     doubts = Doubts(strict=strict)
     wanted = {**(columns or {}), **names}
-    sheets = _sheets(source, compiled(pattern) if pattern is not None else None, doubts)
+    matcher = compiled(pattern) if pattern is not None else None
+    sheets = _sheets(source, matcher, exclude, doubts)
     frame = pd.concat([tidy(sheet, wanted, tokens_per_step) for sheet in sheets], ignore_index=True)
     if runs is not None:
         frame = _with_sizes(frame, size_table(runs))
-    frame = _checkpoints(_measured(frame, doubts), rows)
+    frame = _trained(_checkpoints(_measured(frame, doubts), rows), doubts)
     doubts.settle()
     _refuse_unsized(frame, sheets)
     frame = frame.drop(columns=[name for name in SIZES if frame[name].isna().all()])
@@ -107,7 +111,12 @@ def table(
         raise TableError(f"{sheets[0].where if len(sheets) == 1 else source}: {error}") from None
 
 
-def _sheets(source: Any, pattern: re.Pattern[str] | None, doubts: Doubts) -> list[Sheet]:
+def _sheets(
+    source: Any,
+    pattern: re.Pattern[str] | None,
+    exclude: str | re.Pattern[str] | None,
+    doubts: Doubts,
+) -> list[Sheet]:
     import pandas as pd
 
     if isinstance(source, pd.DataFrame):
@@ -120,6 +129,8 @@ def _sheets(source: Any, pattern: re.Pattern[str] | None, doubts: Doubts) -> lis
     sheets: list[Sheet] = []
     for path in paths:
         place = path.relative_to(root).as_posix()
+        if exclude is not None and re.search(exclude, place):
+            continue
         match = pattern.search(place) if pattern else None
         if pattern and not match:
             doubts.add("file left out, the pattern does not match", shown(place))
@@ -176,14 +187,18 @@ def _measured(frame: pd.DataFrame, doubts: Doubts) -> pd.DataFrame:
     wrong = ~np.isfinite(frame["value"])
     for row in frame[wrong].itertuples():
         doubts.add("value left out", f"{row.run} {row.task} {row.metric} is {row.value}")
+    if wrong.all():
+        doubts.settle(stacklevel=4)
+        raise LoadError("the table has no value that is a number")
+    return frame[~wrong].reset_index(drop=True)
+
+
+def _trained(frame: pd.DataFrame, doubts: Doubts) -> pd.DataFrame:
+    """Return the rows of runs that saw tokens; say which did not."""
     untrained = frame["tokens"] == 0
     for run in frame.loc[untrained, "run"].unique():
         doubts.add("untrained checkpoint left out (0 tokens)", run)
-    kept = frame[~wrong & ~untrained]
-    if kept.empty:
-        doubts.settle(stacklevel=4)
-        raise LoadError("the table has no value that is a number")
-    return kept.reset_index(drop=True)
+    return frame[~untrained].reset_index(drop=True)
 
 
 def _checkpoints(frame: pd.DataFrame, rows: str) -> pd.DataFrame:
