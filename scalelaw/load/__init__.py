@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scalelaw.load.datasets import dataset, datasets, fetch
+    from scalelaw.load.datasets import catalogue, dataset, fetch
     from scalelaw.load.detection import detect, read
     from scalelaw.load.harness import lm_eval
     from scalelaw.load.tables import table
@@ -18,7 +18,7 @@ _HOME = {
     "above_chance": "testbed",
     "table": "tables",
     "dataset": "datasets",
-    "datasets": "datasets",
+    "catalogue": "datasets",
     "fetch": "datasets",
     "detect": "detection",
     "read": "detection",
@@ -26,8 +26,8 @@ _HOME = {
 
 __all__ = [
     "above_chance",
+    "catalogue",
     "dataset",
-    "datasets",
     "detect",
     "fetch",
     "lm_eval",

@@ -72,15 +72,13 @@ class DataSet:
     def folder(self) -> Path | None:
         """Where the set is on this machine, or None.
 
-        Looked for in the package, in ``SCALELAW_DATA_DIR``, then among what was fetched. The
-        first two count with any of their files (a copy may be a part); what was fetched must be
-        whole.
+        Looked for in the package, in `local_folders`, then among what was fetched. The first
+        two count with any of their files (a copy may be a part); what was fetched must be whole.
         """
         if not self.repository:
             home = data_folder() / self.name.replace("-", "_")
             return home if (home / self.read_from).exists() else None
-        named = os.environ.get(DATA_DIR)
-        for top in [Path(named).expanduser()] if named else []:
+        for top in local_folders():
             for name in (self.name, self.name.replace("-", "_")):
                 if any((top / name / path).is_file() for path in self.files):
                     return top / name
@@ -89,7 +87,7 @@ class DataSet:
 
 
 def dataset(name: str, *, download: bool = True, **options: Any) -> RunTable:
-    """Read a published data set by name; see `datasets` for the names.
+    """Read a published data set by name; see `catalogue` for the names.
 
     Parameters
     ----------
@@ -126,7 +124,7 @@ def dataset(name: str, *, download: bool = True, **options: Any) -> RunTable:
     return reader(folder / entry.read_from, **{**arguments, **options})
 
 
-def datasets() -> list[DataSet]:
+def catalogue() -> list[DataSet]:
     """Return the catalogue of data sets, in its order.
 
     Raises
@@ -136,8 +134,8 @@ def datasets() -> list[DataSet]:
     """
     place = data_folder()
     try:
-        catalogue = tomllib.loads((place / _CATALOGUE).read_text(encoding="utf-8"))
-        return [_entry(name, fields, place) for name, fields in catalogue.items()]
+        entries = tomllib.loads((place / _CATALOGUE).read_text(encoding="utf-8"))
+        return [_entry(name, fields, place) for name, fields in entries.items()]
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise LoadError(f"the catalogue of data sets is broken: {error}") from None
 
@@ -150,7 +148,7 @@ def find(name: str) -> DataSet:
     UnknownName
         If there is no such set.
     """
-    known = {entry.name: entry for entry in datasets()}
+    known = {entry.name: entry for entry in catalogue()}
     wanted = name.strip().lower().replace("_", "-")
     if wanted not in known:
         raise unknown("data set", name, known)
@@ -227,6 +225,18 @@ def data_folder() -> Path:
         if (place / _CATALOGUE).is_file():
             return place
     raise LoadError(f"{_CATALOGUE} is not in this installation of scalelaw; install it again")
+
+
+def local_folders() -> list[Path]:
+    """Return the folders that may hold copies of data sets, one folder a set.
+
+    That is ``SCALELAW_DATA_DIR``; without it, in a checkout, ``../shared/data`` beside it.
+    """
+    named = os.environ.get(DATA_DIR)
+    if named:
+        return [Path(named).expanduser()]
+    beside = data_folder().parent.parent / "shared" / "data"
+    return [beside] if beside.is_dir() else []
 
 
 def cache_folder() -> Path:

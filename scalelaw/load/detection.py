@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from scalelaw.errors import LoadError, UnknownName, unknown
-from scalelaw.load.datasets import datasets, find
+from scalelaw.load.datasets import catalogue, find
 from scalelaw.load.files import existing, shown, walk
 from scalelaw.load.frames import SUFFIXES, TABLE_FILES, is_table
 from scalelaw.load.testbed import find_testbed
@@ -71,7 +71,7 @@ def detect(path: str | Path) -> Source:
     try:
         place = existing(path, what="a folder of results, a table, or the name of a data set")
     except LoadError as error:
-        names = ", ".join(entry.name for entry in datasets())
+        names = ", ".join(entry.name for entry in catalogue())
         raise LoadError(f"{error} Data sets are: {names}.") from None
     if place.is_file():
         if place.suffix == ".json":
