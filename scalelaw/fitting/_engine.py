@@ -1,4 +1,4 @@
-"""The compiled solver: one function that polishes rows of fits, one that finds where to begin.
+"""The compiled solver: one function that polishes rows of fits.
 
 Compiled once for all laws, because a law's kernel comes in as a first-class function of fixed
 signature. Import this module only when something is to be fitted: it imports Numba.
@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
+from scalelaw.fitting._linear import cholesky, dot, dot_difference, solve_factored
 from scalelaw.laws._jit import compiled, helper
-from scalelaw.laws._law import Floats, signatures
+from scalelaw.laws._law import signatures
 from scalelaw.laws._math import exp, log
 
 CONVERGED, OUT_OF_ITERATIONS, NOT_FINITE, AT_BOUND = 0, 1, 2, 3
@@ -27,23 +28,7 @@ RESIDUAL, BINOMIAL = 0, 1
 
 
 @helper(fastmath={"reassoc", "contract"})
-def _dot(a: Floats, b: Floats) -> float:
-    total = 0.0
-    for i in range(a.size):
-        total += a[i] * b[i]
-    return total
-
-
-@helper(fastmath={"reassoc", "contract"})
-def _dot_difference(a: Floats, b: Floats, c: Floats) -> float:
-    total = 0.0
-    for i in range(a.size):
-        total += a[i] * (b[i] - c[i])
-    return total
-
-
-@helper(fastmath={"reassoc", "contract"})
-def _residual_cost(y, t, w, delta, over, logs, g, h, m):  # noqa: ANN001, ANN202
+def _residual_cost(y, t, w, delta, over, logs, g, h, m):
     """Fill first, second and majorising derivatives of the penalty by y; return its sum."""
     total = 0.0
     if logs:
@@ -75,7 +60,7 @@ def _residual_cost(y, t, w, delta, over, logs, g, h, m):  # noqa: ANN001, ANN202
 
 
 @helper()
-def _binomial_cost(y, t, w, g, h, m):  # noqa: ANN001, ANN202
+def _binomial_cost(y, t, w, g, h, m):
     """Likewise for half the binomial deviance; w holds the numbers of items."""
     total = 0.0
     for i in range(y.size):
@@ -93,14 +78,14 @@ def _binomial_cost(y, t, w, g, h, m):  # noqa: ANN001, ANN202
 
 
 @helper()
-def _penalise(kind, y, t, w, delta, over, logs, g, h, m):  # noqa: ANN001, ANN202
+def _penalise(kind, y, t, w, delta, over, logs, g, h, m):
     if kind == BINOMIAL:
         return _binomial_cost(y, t, w, g, h, m)
     return _residual_cost(y, t, w, delta, over, logs, g, h, m)
 
 
 @helper()
-def _law_at(kernel, x, u, is_log, theta, y, jac):  # noqa: ANN001, ANN202
+def _law_at(kernel, x, u, is_log, theta, y, jac):
     """Fill y and the derivatives by u, the coefficients on the solver's scale."""
     for j in range(u.size):
         theta[j] = exp(u[j]) if is_log[j] else u[j]
@@ -113,39 +98,7 @@ def _law_at(kernel, x, u, is_log, theta, y, jac):  # noqa: ANN001, ANN202
 
 
 @helper()
-def _cholesky(a, n):  # noqa: ANN001, ANN202
-    """Factor the leading block in place; tell whether it is positive definite."""
-    for j in range(n):
-        diagonal = a[j, j]
-        pivot = diagonal
-        for k in range(j):
-            pivot -= a[j, k] * a[j, k]
-        if not pivot > 1e-14 * diagonal or not np.isfinite(pivot):
-            return False
-        root = np.sqrt(pivot)
-        a[j, j] = root
-        for i in range(j + 1, n):
-            value = a[i, j]
-            for k in range(j):
-                value -= a[i, k] * a[j, k]
-            a[i, j] = value / root
-    return True
-
-
-@helper()
-def _solve_factored(a, b, n):  # noqa: ANN001, ANN202
-    for i in range(n):
-        for k in range(i):
-            b[i] -= a[i, k] * b[k]
-        b[i] /= a[i, i]
-    for i in range(n - 1, -1, -1):
-        for k in range(i + 1, n):
-            b[i] -= a[k, i] * b[k]
-        b[i] /= a[i, i]
-
-
-@helper()
-def _step(H, M, mu, g, u, lo, hi, held, d, a, b, free):  # noqa: ANN001, ANN202
+def _step(H, M, mu, g, u, lo, hi, held, d, a, b, free):
     """Fill the damped Newton step within bounds; return the predicted decrease, or -1.
 
     Where the step would leave a bound, that coefficient goes to the bound and the others are
@@ -172,9 +125,9 @@ def _step(H, M, mu, g, u, lo, hi, held, d, a, b, free):  # noqa: ANN001, ANN202
                 k = free[c]
                 a[r, c] = H[j, k] + mu * M[j, k]
             a[r, r] += mu * 1e-6 * M[j, j]
-        if not _cholesky(a, n):
+        if not cholesky(a, n):
             return -1.0
-        _solve_factored(a, b, n)
+        solve_factored(a, b, n)
         first, nearest = -1, 1.0
         for r in range(n):
             j = free[r]
@@ -197,19 +150,19 @@ def _step(H, M, mu, g, u, lo, hi, held, d, a, b, free):  # noqa: ANN001, ANN202
 
 
 @helper()
-def _derivatives(kernel, x, u, lo, hi, is_log, linear, jac, g, h, m, y2, jac2, theta, row, G, H, M):  # noqa: ANN001, ANN202, E501
+def _derivatives(kernel, x, u, lo, hi, is_log, linear, jac, g, h, m, y2, jac2, theta, row, G, H, M):
     """Fill gradient, Hessian and majorising matrix at u."""
     p, n = jac.shape
     for j in range(p):
-        G[j] = _dot(g, jac[j])
+        G[j] = dot(g, jac[j])
         for i in range(n):
             row[i] = h[i] * jac[j, i]
         for k in range(j + 1):
-            H[j, k] = _dot(row, jac[k])
+            H[j, k] = dot(row, jac[k])
         for i in range(n):
             row[i] = m[i] * jac[j, i]
         for k in range(j + 1):
-            M[j, k] = _dot(row, jac[k])
+            M[j, k] = dot(row, jac[k])
             M[k, j] = M[j, k]
     for j in range(p):
         if linear[j] and is_log[j]:
@@ -225,7 +178,7 @@ def _derivatives(kernel, x, u, lo, hi, is_log, linear, jac, g, h, m, y2, jac2, t
         _law_at(kernel, x, u, is_log, theta, y2, jac2)
         u[k] = kept
         for j in range(p):
-            curvature = _dot_difference(g, jac2[j], jac[j]) / step
+            curvature = dot_difference(g, jac2[j], jac[j]) / step
             if j == k:
                 H[k, k] += curvature
             elif linear[j] or lo[j] == hi[j]:
@@ -239,7 +192,7 @@ def _derivatives(kernel, x, u, lo, hi, is_log, linear, jac, g, h, m, y2, jac2, t
 
 def _polish(
     kernel, x, t, w, kind, delta, over, logs, linear, is_log, lo, hi, limit, us, costs, statuses
-):  # noqa: ANN001, ANN202, E501
+):
     """Minimise every row from where it stands in us; fill us, costs and statuses."""
     rows, p = us.shape
     n = x.shape[1]
@@ -317,142 +270,15 @@ def _polish(
         costs[fit], statuses[fit] = cost, status
 
 
-@helper()
-def _project(weights, z, y, jac, which, low, high, c, a, b, held, free):  # noqa: ANN001, ANN202
-    """Fill the best values c of the linear coefficients within their bounds."""
-    q, n = which.size, y.size
-    for r in range(q):
-        held[r] = False
-    normal, right, size = np.empty((q, q)), np.empty(q), np.empty(q)
-    row = np.empty(n)
-    for r in range(q):
-        basis = jac[which[r]]
-        for i in range(n):
-            row[i] = weights[i] * basis[i]
-        for s in range(r + 1):
-            normal[r, s] = _dot(row, jac[which[s]])
-            normal[s, r] = normal[r, s]
-        right[r] = _dot_difference(row, z, y)
-        size[r] = np.sqrt(normal[r, r])
-        if not size[r] > 0.0:
-            return False
-    while True:
-        k = 0
-        for r in range(q):
-            if not held[r]:
-                free[k] = r
-                k += 1
-        if k == 0:
-            return True
-        for i in range(k):
-            r = free[i]
-            b[i] = right[r]
-            for s in range(q):
-                if held[s]:
-                    b[i] -= normal[r, s] * c[s]
-            b[i] /= size[r]
-            for j in range(i + 1):
-                a[i, j] = normal[r, free[j]] / (size[r] * size[free[j]])
-            a[i, i] += 1e-13
-        if not _cholesky(a, k):
-            return False
-        _solve_factored(a, b, k)
-        worst, by = -1, 0.0
-        for i in range(k):
-            r = free[i]
-            value = b[i] / size[r]
-            c[r] = min(max(value, low[r]), high[r])
-            beyond = abs(value - c[r]) * size[r]
-            if beyond > by:
-                worst, by = r, beyond
-        if worst < 0:
-            return True
-        held[worst] = True
-
-
-@helper(fastmath={"reassoc", "contract"})
-def _score(weights, z, y, delta, relative):  # noqa: ANN001, ANN202
-    total = 0.0
-    for i in range(y.size):
-        r = y[i] - z[i]
-        if relative:
-            r /= z[i]
-        psi = delta if r > delta else (-delta if r < -delta else r)
-        total += weights[i] * psi * (r - 0.5 * psi)
-    return total
-
-
-def _search(kernel, x, z, w, squares, delta, relative, linear, low, high, values, sizes, seeds):  # noqa: ANN001, ANN202, E501
-    """Fill seeds, (k, p), with the best points of the grid that are not neighbours; count them.
-
-    The coefficients in which the law is linear are solved for at each point of the grid.
-    ``values`` holds the grid of the others one after another, ``sizes`` how many each has.
-    """
-    p, n = linear.size, z.size
-    bent, flat = np.flatnonzero(~linear), np.flatnonzero(linear)
-    q = flat.size
-    total = 1
-    for size in sizes:
-        total *= size
-    y, jac, theta = np.empty(n), np.empty((p, n)), np.empty(p)
-    thetas, scores = np.empty((total, p)), np.empty(total)
-    place = np.empty((total, bent.size), np.int64)
-    c, a, b = np.zeros(q), np.empty((q, q)), np.empty(q)
-    held, free = np.empty(q, np.bool_), np.empty(q, np.int64)
-    low_q, high_q = low[flat], high[flat]
-    for point in range(total):
-        rest, start = point, 0
-        for s in range(bent.size):
-            place[point, s] = rest % sizes[s]
-            rest //= sizes[s]
-            theta[bent[s]] = values[start + place[point, s]]
-            start += sizes[s]
-        for r in range(q):
-            theta[flat[r]] = 0.0
-        kernel(x, theta, y, jac)
-        scores[point] = np.inf
-        if q == 0 or _project(squares, z, y, jac, flat, low_q, high_q, c, a, b, held, free):
-            for r in range(q):
-                theta[flat[r]] = c[r]
-                basis = jac[flat[r]]
-                for i in range(n):
-                    y[i] += c[r] * basis[i]
-            found = _score(w, z, y, delta, relative)
-            if np.isfinite(found):
-                scores[point] = found
-        thetas[point] = theta
-    count = 0
-    while count < seeds.shape[0]:
-        best = np.argmin(scores)
-        if not scores[best] < np.inf:
-            break
-        seeds[count] = thetas[best]
-        count += 1
-        for point in range(total):
-            apart = 0
-            for s in range(bent.size):
-                apart = max(apart, abs(place[point, s] - place[best, s]))
-            if apart <= 1:
-                scores[point] = np.inf
-    return count
-
-
-def _types() -> tuple[Any, Any]:
+def _type() -> Any:
     from numba import types as nb
 
     k = signatures()
-    flags, whole, ints = nb.Array(nb.boolean, 1, "C"), nb.int64, nb.Array(nb.int64, 1, "C")
-    polish = nb.void(
+    flags, whole = nb.Array(nb.boolean, 1, "C"), nb.int64
+    return nb.void(
         k.function, k.matrix, k.matrix, k.matrix, whole, nb.float64, nb.float64, nb.boolean,
-        flags, flags, k.vector, k.vector, whole, k.matrix, k.vector, ints,
+        flags, flags, k.vector, k.vector, whole, k.matrix, k.vector, nb.Array(whole, 1, "C"),
     )  # fmt: skip
-    search = whole(
-        k.function, k.matrix, k.vector, k.vector, k.vector, nb.float64, nb.boolean,
-        flags, k.vector, k.vector, k.vector, ints, k.matrix,
-    )  # fmt: skip
-    return polish, search
 
 
-_POLISH_TYPE, _SEARCH_TYPE = _types()
-polish = compiled(_polish, _POLISH_TYPE)
-search = compiled(_search, _SEARCH_TYPE)
+polish = compiled(_polish, _type())

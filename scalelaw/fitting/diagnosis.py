@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +15,7 @@ from scalelaw.laws._law import Floats
 ILL_CONDITIONED = 1e5
 FLAT_FACTOR = np.log(10.0)
 DOMINATING = 4.0
+ENOUGH_TO_JUDGE = 3
 
 
 @dataclass(frozen=True)
@@ -105,11 +106,11 @@ def diagnose(problem: Problem, solution: Solution, labels: Sequence[str]) -> Dia
         for j in free
         if solution.theta[j] <= problem.low[j] or solution.theta[j] >= problem.high[j]
     )
-    errors, leverage = _local(problem, design, rank == free.size)
+    errors, leverage = _local(design, rank == free.size)
     flat = tuple(
         problem.law.names[j]
         for place, j in enumerate(free)
-        if problem.law.names[j] not in at_bound and errors[place] > _width(problem, solution, j)
+        if problem.law.names[j] not in at_bound and errors[place] > _width(problem, solution, int(j))
     )
     with np.errstate(invalid="ignore"):
         resid = residuals(problem.penalty, problem.z, y)
@@ -118,18 +119,17 @@ def diagnose(problem: Problem, solution: Solution, labels: Sequence[str]) -> Dia
         rank, condition, dof, at_bound, solution.agreement, flat, tuple(influence.tolist()), ()
     )
     notes = tuple(_notes(problem, solution, draft, labels))
-    return Diagnosis(**(vars(draft) | {"notes": notes}))
+    return replace(draft, notes=notes)
 
 
-def _local(problem: Problem, design: Floats, full: bool) -> tuple[Floats, Floats]:
+def _local(design: Floats, full: bool) -> tuple[Floats, Floats]:
     """Return standard errors on the solver's scale in units of the scatter, and leverages."""
     n, p = design.shape
     if not full:
         return np.full(p, np.inf), np.full(n, np.nan)
     q, r = np.linalg.qr(design)
     inverse = np.linalg.inv(r)
-    y, _ = np.linalg.norm(inverse, axis=1), None
-    return y, (q**2).sum(axis=1)
+    return np.linalg.norm(inverse, axis=1), (q**2).sum(axis=1)
 
 
 def _width(problem: Problem, solution: Solution, j: int) -> float:
@@ -196,7 +196,8 @@ def _notes(
                 f"Another optimum is only {share:.2g} dearer than the best.",
                 "Look at the profile of the coefficients before quoting them.",
             )
-    worst = int(np.nanargmax(found.influence)) if found.dof > 0 and found.rank == p else -1
+    decided = found.dof >= ENOUGH_TO_JUDGE and found.rank == p
+    worst = int(np.nanargmax(found.influence)) if decided else -1
     if worst >= 0 and found.influence[worst] > DOMINATING:
         yield Note(
             "warning",

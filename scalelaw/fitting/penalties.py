@@ -86,6 +86,7 @@ class Huber:
     log: bool = True
 
     def __post_init__(self) -> None:
+        """Check the numbers."""
         if not self.delta > 0:
             raise FitError(f"the corner delta of a Huber penalty must be > 0, not {self.delta}")
 
@@ -121,6 +122,7 @@ class Asymmetric:
     log: bool = True
 
     def __post_init__(self) -> None:
+        """Check the numbers."""
         if not (self.over > 0 and self.delta > 0):
             raise FitError(f"over and delta must be > 0, not {self.over} and {self.delta}")
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from scalelaw.fitting.penalties import Penalty
+from scalelaw.fitting.penalties import Binomial, Penalty
 from scalelaw.laws._law import Floats, Law
 
 LARGEST_GRID = 65_536
@@ -145,15 +145,15 @@ def solve(problem: Problem, starts: int = 6) -> Solution:
     -------
     Solution
     """
-    from scalelaw.fitting import _engine
+    from scalelaw.fitting._grid import search
 
     spec, z, law = problem.penalty.spec(), problem.z, problem.law
     weights = problem.w
-    if spec.kind == _engine.BINOMIAL:
+    if isinstance(problem.penalty, Binomial):
         weights = weights / np.maximum(z * (1.0 - z), 1e-3)
     values, sizes = _grid(problem)
     seeds = np.empty((starts, len(law.coefs)))
-    count = _engine.search(
+    count = search(
         law.kernel.compiled,
         problem.x,
         z,

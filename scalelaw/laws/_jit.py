@@ -4,7 +4,8 @@ Functions are compiled at their first use, once for a machine and version: the m
 kept in a folder of the user (``SCALELAW_CACHE_DIR``, else ``NUMBA_CACHE_DIR``, else the usual
 cache folder), so an installation that cannot be written to is no obstacle. Without any folder to
 write to, functions are compiled for each process. The cache is keyed on the source text of the
-function's file and of the vectorised functions below; Numba's own key knows only the former.
+function's file, of the private modules beside it and of the functions below; Numba's own key
+knows only the first, and would go on using machine code of callees that have changed.
 """
 
 from __future__ import annotations
@@ -41,9 +42,12 @@ def _source_stamp(function: Callable[..., Any]) -> str:
     """Return a digest of everything that the machine code of a function depends on."""
     code = function.__code__
     digest = hashlib.sha256(code.co_code + repr(code.co_consts).encode())
-    for path in (code.co_filename, _math.__file__, __file__):
-        if os.path.isfile(path):
-            digest.update(Path(path).read_bytes())
+    sources = {Path(_math.__file__), Path(__file__)}
+    if os.path.isfile(code.co_filename):
+        own = Path(code.co_filename)
+        sources |= {own, *own.parent.glob("_*.py")}
+    for path in sorted(sources):
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -58,7 +62,9 @@ def _disk_cache() -> type[Any]:
     """Return Numba's function cache, with our folder and our key."""
     from numba.core import caching
 
-    class Locator(caching._CacheLocator):
+    base: Any = caching._CacheLocator
+
+    class Locator(base):
         def __init__(self, function: Callable[..., Any]) -> None:
             self.function = function
 
@@ -117,7 +123,7 @@ def compiled(function: Callable[..., Any], signature: Any = None, **options: Any
     import numba
 
     _register_math()
-    dispatcher = numba.njit(error_model="numpy", nogil=True, **options)(function)
+    dispatcher: Any = numba.njit(error_model="numpy", nogil=True, **options)(function)
     try:
         dispatcher._cache = _disk_cache()(function)
     except (RuntimeError, OSError, AttributeError, TypeError) as error:
@@ -130,34 +136,28 @@ def compiled(function: Callable[..., Any], signature: Any = None, **options: Any
 
 @cache
 def _register_math() -> None:
-    """Tell Numba how to compile `scalelaw.laws._math`, in forms that vectorise.
+    r"""Tell Numba how to compile `scalelaw.laws._math`, in forms that vectorise.
 
     Both are accurate to about one unit in the last place. The exponent is reduced to
-    \\|r\\| <= ln(2)/2 for a Taylor series of degree 13; the logarithm is the classical
+    \|r\| <= ln(2)/2 for a Taylor series of degree 13; the logarithm is the classical
     ``2 artanh(f / (2 + f))`` series with the minimax coefficients of FDLIBM (Sun, 1993).
     """
     from numba import types
     from numba.extending import intrinsic, overload
 
-    @intrinsic
-    def bits_of(typing: Any, x: Any) -> Any:
+    def bitcast(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], context.get_value_type(signature.return_type))
+
+    def to_bits(typing: Any, x: Any) -> Any:
         del typing, x
+        return types.int64(types.float64), bitcast
 
-        def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            target = context.get_value_type(signature.return_type)
-            return builder.bitcast(arguments[0], target)
-
-        return types.int64(types.float64), build
-
-    @intrinsic
-    def float_of(typing: Any, x: Any) -> Any:
+    def to_float(typing: Any, x: Any) -> Any:
         del typing, x
+        return types.float64(types.int64), bitcast
 
-        def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            target = context.get_value_type(signature.return_type)
-            return builder.bitcast(arguments[0], target)
-
-        return types.float64(types.int64), build
+    bits_of: Any = intrinsic(to_bits)
+    float_of: Any = intrinsic(to_float)
 
     low, high, nan = _math.SMALLEST, _math.LARGEST, float("nan")
     # Adding 1.5 * 2**52 rounds to an integer and leaves it in the low bits.

@@ -76,6 +76,7 @@ class Coef:
     seeds: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
+        """Check what the solver relies on."""
         low, high = self.bounds
         if not low <= high:
             raise FitError(f"coefficient {self.name!r}: bounds {self.bounds} are not in order")
@@ -163,6 +164,8 @@ class Law:
         Scale of an input as the kernel sees it, where it is not the one in `QUANTITIES`.
     trend : mapping of str to {-1, +1}, optional
         Inputs in which the curve only falls or only rises, for all allowed coefficients.
+    ranges : mapping of str to (float, float), optional
+        Usual values of an input, where they are not those in `QUANTITIES`.
     """
 
     name: str
@@ -176,8 +179,10 @@ class Law:
     penalty: Literal["huber", "squares"] = "huber"
     scales: Mapping[str, Scale] = field(default_factory=dict)
     trend: Mapping[str, int] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        """Check what the solver relies on."""
         names = self.names
         if len(set(names)) < len(names):
             raise FitError(f"law {self.name!r} has two coefficients of one name: {list(names)}")
@@ -194,6 +199,12 @@ class Law:
         if column in self.scales:
             return self.scales[column]
         return QUANTITIES[column].scale if column in QUANTITIES else "linear"
+
+    def usual(self, column: str) -> tuple[float, float]:
+        """Return the range of usual values of an input, for examples and tests."""
+        if column in self.ranges:
+            return self.ranges[column]
+        return QUANTITIES[column].usual if column in QUANTITIES else (0.1, 10.0)
 
     def points(self, columns: Mapping[str, npt.ArrayLike] | Any) -> Floats:
         """Return the inputs as the kernel wants them: (inputs, n), on its scales, contiguous.

@@ -53,8 +53,8 @@ OVERTRAINING = Law(
     kernel=Kernel(_kernel),
     source="Gadre et al. 2024, arXiv:2403.08540, eq. 4",
     domain=(
-        "Runs with 10 to 640 tokens a parameter (5 breaks it, by up to 15 %), each token seen about "
-        "once. Needs runs of at least two multipliers, or a and b cannot be told apart."
+        "Runs with 10 to 640 tokens a parameter (5 breaks it, by up to 15 %), each token seen "
+        "about once. Needs runs of at least two multipliers, or a and b cannot be told apart."
     ),
     penalty="squares",
     trend={"params": -1, "tokens": -1},
