@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from scalelaw.errors import ForecastError, ScalelawError
 from scalelaw.fitting import Draws, Fit, bootstrap, fit
 from scalelaw.forecasting.baselines import BASELINES
-from scalelaw.forecasting.chains import Chain, chain, outcome_of
+from scalelaw.forecasting.chains import Chain, chain, outcome_of, within_domain
+
+Keep = Callable[[pd.DataFrame], pd.DataFrame]
+Refit = Callable[[Keep], Chain | Draws]
 
 _VALUES = ("measured", "estimate", *BASELINES)
 
@@ -57,7 +62,7 @@ class Backtest:
                 {
                     "method": "forecast" if method == "estimate" else method,
                     "mean_abs_error": float(np.nanmean(error)),
-                    "mean_relative": float(np.nanmean(error / np.abs(measured))),
+                    "mean_relative": _mean_ratio(error, measured),
                     "coverage": self.coverage if method == "estimate" else np.nan,
                     "n": len(error),
                 }
@@ -109,7 +114,7 @@ class Backtest:
             high=1.0 - self.frame["low"],
             error=-self.frame["error"],
         )
-        frame["relative"] = frame["error"].abs() / frame["measured"].abs()
+        frame["relative"] = _ratio(frame["error"], frame["measured"])
         return replace(self, frame=frame, metric=metric)
 
 
@@ -122,6 +127,7 @@ def backtest(
     n: int | None = None,
     level: float = 0.9,
     seed: int,
+    refit: Refit | None = None,
 ) -> Backtest:
     """Hide the largest runs, refit to the others, forecast the hidden ones, and compare.
 
@@ -145,6 +151,9 @@ def backtest(
         Level of the intervals.
     seed : int
         Seed of the draws.
+    refit : callable, optional
+        Makes the model anew from the visible runs; by default the same laws are fitted to
+        them. It is given a function that keeps the visible rows of a frame.
 
     Returns
     -------
@@ -167,11 +176,27 @@ def backtest(
     else:
         cut = _cut(known, stages, hold_out, factor, n)
         hidden = known[known[hold_out] > cut]
-        tested = _refitted(model, hold_out, cut, seed)
-        how = f"runs above {cut:.3g} {hold_out} hidden and the laws refitted to the others"
+
+        def keep(frame: pd.DataFrame) -> pd.DataFrame:
+            return frame[frame[hold_out] <= cut].reset_index(drop=True)
+
+        tested = refit(keep) if refit is not None else _refitted(model, keep, seed)
+        unit = "FLOP" if hold_out == "compute" else hold_out
+        how = f"runs above {cut:.3g} {unit} hidden and the laws refitted to the others"
     seen = _fits(tested)[-1].runs
     frame = _compared(tested, seen, hidden, outcome, level)
     return Backtest(frame, seen, outcome, level, f"{how}; {tested.how}")
+
+
+def _ratio(error: npt.ArrayLike, measured: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return |error| over |measured|, NaN where the measured value is zero."""
+    size = np.abs(np.asarray(measured, float))
+    return np.abs(np.asarray(error, float)) / np.where(size > 0, size, np.nan)
+
+
+def _mean_ratio(error: npt.ArrayLike, measured: npt.ArrayLike) -> float:
+    ratios = _ratio(error, measured)
+    return float(np.nanmean(ratios)) if np.isfinite(ratios).any() else float("nan")
 
 
 def _fits(model: Chain | Draws) -> list[Fit]:
@@ -217,11 +242,11 @@ def _cut(
     return float(cut)
 
 
-def _refitted(model: Chain | Draws, by: str, cut: float, seed: int) -> Chain | Draws:
+def _refitted(model: Chain | Draws, keep: Keep, seed: int) -> Chain | Draws:
     fits = [
         fit(
             stage.law,
-            stage.runs[stage.runs[by] <= cut].reset_index(drop=True),
+            keep(stage.runs),
             penalty=stage.penalty,
             x={name: stage.columns[name] for name in stage.law.inputs if name in stage.columns},
             y=outcome_of(stage),
@@ -238,13 +263,13 @@ def _compared(
 ) -> pd.DataFrame:
     hidden = hidden.sort_values("compute", ignore_index=True)
     kept = [name for name in ("run", "params", "tokens", "compute") if name in hidden]
-    predicted = tested.predict(hidden[kept], level=level)
+    predicted = within_domain(tested.predict(hidden[kept], level=level), outcome)
     frame = predicted[[*kept, "estimate", "low", "high"]].copy()
     measured = hidden[outcome].to_numpy()
     frame.insert(len(kept), "distance", frame["compute"] / seen["compute"].max())
     frame.insert(len(kept) + 1, "measured", measured)
     frame["error"] = frame["estimate"] - measured
-    frame["relative"] = frame["error"].abs() / np.abs(measured)
+    frame["relative"] = _ratio(frame["error"], measured)
     frame["covered"] = (frame["low"] <= measured) & (measured <= frame["high"])
     for name, baseline in BASELINES.items():
         try:

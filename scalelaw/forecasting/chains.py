@@ -12,6 +12,7 @@ import pandas as pd
 from scalelaw.errors import ForecastError, TableError
 from scalelaw.fitting import Draws, Fit, bootstrap
 from scalelaw.fitting.draws import Of
+from scalelaw.metrics import metric_kind
 from scalelaw.size import complete
 
 Floats = npt.NDArray[np.float64]
@@ -77,9 +78,7 @@ class Chain:
         if at is None:
             at = pd.DataFrame([sizes])
         params, tokens, compute = complete(*(at.get(name) for name in SIZES))
-        frame = at.assign(
-            params=params, tokens=tokens, compute=compute, multiplier=tokens / params
-        )
+        frame = at.assign(params=params, tokens=tokens, compute=compute, multiplier=tokens / params)
         unknown = frame[["params", "tokens", "compute"]].isna().any(axis=1)
         if unknown.any():
             raise TableError("each target needs two of params, tokens and compute")
@@ -87,7 +86,8 @@ class Chain:
         estimate = self.second.fit.law({"loss": loss}, self.second.fit.theta)
         many = self.sample(frame, of=of)
         low, high = np.quantile(many, [(1.0 - level) / 2.0, (1.0 + level) / 2.0], axis=0)
-        return frame.assign(loss=loss, estimate=estimate, low=low, high=high)
+        predicted = frame.assign(loss=loss, estimate=estimate, low=low, high=high)
+        return within_domain(predicted, self.output)
 
     def sample(self, at: pd.DataFrame, *, of: Of = "run") -> Floats:
         """Return the draws of the metric, shape (draws, rows of at)."""
@@ -150,6 +150,14 @@ def chain(first: Fit, second: Fit, *, n: int = 1000, seed: int, how: How = "auto
 def outcome_of(fitted: Fit) -> str:
     """Return the column that a fit predicts."""
     return fitted.columns[fitted.law.output]
+
+
+def within_domain(predicted: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    """Keep estimate, low and high of an error or accuracy between 0 and 1."""
+    if metric_kind(outcome) not in ("error", "accuracy"):
+        return predicted
+    ends = {name: predicted[name].clip(0.0, 1.0) for name in ("estimate", "low", "high")}
+    return predicted.assign(**ends)
 
 
 def _names(fitted: Fit) -> list[str]:

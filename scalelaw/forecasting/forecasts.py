@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from scalelaw.errors import ForecastError
+from scalelaw.forecasting.candidates import Candidate
 from scalelaw.forecasting.parts import TaskForecast
 from scalelaw.forecasting.presets import Preset, preset_named
 from scalelaw.forecasting.selection import check_one_kind, loss_of, tasks_of
 from scalelaw.forecasting.study import Study
+from scalelaw.laws import get
 from scalelaw.runs import RunTable
 from scalelaw.size import Size, target_size
 
@@ -162,9 +164,10 @@ def forecast(
     if not 0.0 < level < 1.0:
         raise ForecastError(f"level must lie between 0 and 1, not {level}; 0.9 is usual")
     chosen = preset if isinstance(preset, Preset) else preset_named(preset)
-    chosen = replace(
-        chosen, loss_law=loss_law or chosen.loss_law, task_law=task_law or chosen.task_law
-    )
+    if loss_law is not None:
+        chosen = replace(chosen, loss_law=get(loss_law).name)
+    if task_law is not None:
+        chosen = replace(chosen, task_laws=(Candidate(get(task_law).name),))
     names = tasks_of(runs, tasks, metric)
     check_one_kind(runs)
     key = loss_of(runs, loss or chosen.loss)

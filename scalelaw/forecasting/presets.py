@@ -11,6 +11,7 @@ import pandas as pd
 from scalelaw.errors import unknown
 from scalelaw.fitting import Huber, LeastSquares
 from scalelaw.fitting.penalties import Penalty
+from scalelaw.forecasting.candidates import BOUNDED, Candidate
 
 Mask = Callable[[pd.DataFrame], "pd.Series[bool]"]
 
@@ -29,8 +30,9 @@ class Preset:
         A sentence for the report: which runs and laws, and whose procedure it is.
     loss_law : str or None
         Law of the first stage; None chooses by the runs, see `loss_law_for`.
-    task_law : str
-        Law from loss to the task's metric.
+    task_laws : tuple of Candidate
+        Laws from loss to the task's metric; with several, a back-test on the runs chooses,
+        see `scalelaw.forecasting.candidates`.
     direct_law : str
         Law from compute to the task's metric, where no loss was measured.
     loss_penalty, task_penalty : Penalty
@@ -43,7 +45,7 @@ class Preset:
     name: str
     description: str
     loss_law: str | None
-    task_law: str
+    task_laws: tuple[Candidate, ...]
     direct_law: str
     loss_penalty: Penalty
     task_penalty: Penalty
@@ -96,11 +98,12 @@ PRESETS: dict[str, Preset] = {
         name="default",
         description=(
             "Every run trained for at least 10 tokens a parameter; loss by an over-training law "
-            "where the multipliers differ and a power law in compute where they do not; "
-            "then the task by an exponential in loss."
+            "where the multipliers differ and a power law in compute where they do not; then "
+            "the task by the law in loss that best forecast the larger of these runs: no trend, "
+            "a sigmoid from chance, or an exponential."
         ),
         loss_law=None,
-        task_law="loss_to_error",
+        task_laws=BOUNDED,
         direct_law="power",
         loss_penalty=Huber(delta=1e-2, log=True),
         task_penalty=LeastSquares(),
@@ -113,7 +116,7 @@ PRESETS: dict[str, Preset] = {
             "Every run, whatever its multiplier; the laws are those of the default preset."
         ),
         loss_law=None,
-        task_law="loss_to_error",
+        task_laws=BOUNDED,
         direct_law="power",
         loss_penalty=Huber(delta=1e-2, log=True),
         task_penalty=LeastSquares(),
@@ -128,7 +131,7 @@ PRESETS: dict[str, Preset] = {
             "exponential in loss from these and 1.4B at M = 20; plain least squares in both."
         ),
         loss_law="overtraining",
-        task_law="loss_to_error",
+        task_laws=(Candidate("loss_to_error"),),
         direct_law="power",
         loss_penalty=LeastSquares(),
         task_penalty=LeastSquares(),

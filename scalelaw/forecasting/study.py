@@ -13,13 +13,13 @@ import pandas as pd
 
 from scalelaw.errors import ForecastError, ScalelawError, ScalelawWarning
 from scalelaw.fitting import Draws, Fit, bootstrap, fit
-from scalelaw.forecasting.backtests import backtest
-from scalelaw.forecasting.chains import Chain, chain
+from scalelaw.forecasting.backtests import Keep, Refit, backtest
+from scalelaw.forecasting.candidates import choose
+from scalelaw.forecasting.chains import Chain, chain, outcome_of, within_domain
 from scalelaw.forecasting.parts import TaskForecast, complement
 from scalelaw.forecasting.presets import Mask, Preset, loss_law_for
 from scalelaw.forecasting.selection import same_size, shown_metric
 from scalelaw.forecasting.warnings_of import doubts
-from scalelaw.laws import get
 from scalelaw.metrics import metric_kind
 from scalelaw.runs import RunTable
 from scalelaw.size import Size
@@ -44,36 +44,60 @@ class Study:
         if self.loss_key is None:
             return None
         known, own = self._known(loss=self.loss_key)
-        return self._part(self.loss_key, "loss", known, own, lambda: self._loss_draws)
-
-    @cached_property
-    def _loss_fit(self) -> Fit:
-        assert self.loss_key is not None
-        known, _ = self._known(loss=self.loss_key)
-        chosen = self._chosen(known, self.preset.loss_runs, "loss")
-        law = self.preset.loss_law or loss_law_for(chosen)
-        return _quiet_fit(law, chosen, penalty=self.preset.loss_penalty, y="loss")
-
-    @cached_property
-    def _loss_draws(self) -> Draws:
-        return bootstrap(self._loss_fit, self.n, seed=self.seed)
+        return self._part(self.loss_key, "loss", known, own, self._loss_draws)
 
     def task(self, task: str, metric: str | None) -> TaskForecast:
         """Return the forecast of one task."""
         shown = shown_metric(self.runs, task, metric)
-        law = self.preset.direct_law if self.loss_key is None else self.preset.task_law
-        outcome = "error" if self.loss_key is None else get(law).output
-        columns = {} if self.loss_key is None else {"loss": self.loss_key}
-        known, own = self._known(**columns, **{outcome: (task, shown)})
+        if self.loss_key is None:
+            known, own = self._known(error=(task, shown))
+            return self._part((task, shown), "error", known, own, self._direct(known, task))
+        known, own = self._known(loss=self.loss_key, error=(task, shown), accuracy=(task, shown))
+        return self._part((task, shown), None, known, own, self._chained(known, task))
 
-        def model() -> Chain | Draws:
-            chosen = self._chosen(known, self.preset.task_runs, task)
-            second = _quiet_fit(law, chosen, penalty=self.preset.task_penalty, y=outcome)
-            if self.loss_key is None:
-                return bootstrap(second, self.n, seed=self.seed)
-            return chain(self._loss_fit, second, n=self.n, seed=self.seed)
+    @cached_property
+    def _loss_runs(self) -> pd.DataFrame:
+        assert self.loss_key is not None
+        known, _ = self._known(loss=self.loss_key)
+        return self._chosen(known, self.preset.loss_runs, "loss")
 
-        return self._part((task, shown), outcome, known, own, model)
+    @cached_property
+    def _loss_fits(self) -> dict[int, Fit]:
+        return {}
+
+    def _loss_fit(self, keep: Keep) -> Fit:
+        """Return the fit of the loss to the rows kept; the same for all tasks."""
+        kept = keep(self._loss_runs)
+        if len(kept) not in self._loss_fits:
+            law = self.preset.loss_law or loss_law_for(kept)
+            made = _quiet(fit, law, kept, penalty=self.preset.loss_penalty, y="loss")
+            self._loss_fits[len(kept)] = made
+        return self._loss_fits[len(kept)]
+
+    def _loss_draws(self, keep: Keep) -> Draws:
+        return bootstrap(self._loss_fit(keep), self.n, seed=self.seed)
+
+    def _chained(self, known: pd.DataFrame, task: str) -> Refit:
+        """Return what makes the two stages of a task from the rows kept."""
+
+        def made(keep: Keep) -> Chain:
+            chosen = keep(self._chosen(known, self.preset.task_runs, task))
+            _, second = choose(chosen, self.preset.task_laws, self.preset.task_penalty)
+            return chain(self._loss_fit(keep), second, n=self.n, seed=self.seed)
+
+        return made
+
+    def _direct(self, known: pd.DataFrame, task: str) -> Refit:
+        """Return what makes the one-step law of a task from the rows kept."""
+
+        def made(keep: Keep) -> Draws:
+            chosen = keep(self._chosen(known, self.preset.task_runs, task))
+            law, penalty = self.preset.direct_law, self.preset.task_penalty
+            return bootstrap(
+                _quiet(fit, law, chosen, penalty=penalty, y="error"), self.n, seed=self.seed
+            )
+
+        return made
 
     def _known(self, **columns: tuple[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the wide runs, apart from those of the target's own size, and the latter.
@@ -101,32 +125,42 @@ class Study:
     def _part(
         self,
         key: tuple[str, str],
-        outcome: str,
+        outcome: str | None,
         known: pd.DataFrame,
         own: pd.DataFrame,
-        model: Callable[[], Chain | Draws],
+        model: Refit,
     ) -> TaskForecast:
+        """Forecast, back-test, and collect what must be known before trusting it."""
         task, metric = key
-        flip = {metric_kind(metric), outcome} == {"accuracy", "error"}
-        part = TaskForecast(task, metric, None, None, None, _mean(own, outcome), np.nan, [])
-        part = replace(part, chance=_chance(known, outcome))
+        part = TaskForecast(task, metric, None, None, None, None, np.nan, [])
         try:
-            made = model()
-            part = replace(part, model=made)
-            if self.target is not None:
-                at = pd.DataFrame([self.target._asdict()])
-                part = replace(part, prediction=made.predict(at, level=self.level))
+            made = model(_all_rows)
         except ScalelawError as error:
-            part = replace(part, problem=str(error))
-        if part.model is not None:
-            try:
-                options = {**self.test, "level": self.level, "seed": self.seed}
-                tested = _quiet(backtest, part.model, known, **options)
-                part = replace(part, backtest=tested)
-            except ScalelawError as error:
-                part = replace(part, no_backtest=str(error))
-            part = replace(part, warnings=doubts(part, known, outcome, self.target))
+            return replace(part, problem=str(error))
+        outcome = outcome or outcome_of(_last(made))
+        part = replace(
+            part, model=made, measured=_mean(own, outcome), chance=_chance(known, outcome)
+        )
+        if self.target is not None:
+            at = pd.DataFrame([self.target._asdict()])
+            predicted = within_domain(made.predict(at, level=self.level), outcome)
+            part = replace(part, prediction=predicted)
+        try:
+            options = {**self.test, "level": self.level, "seed": self.seed, "refit": model}
+            part = replace(part, backtest=_quiet(backtest, made, known, **options))
+        except ScalelawError as error:
+            part = replace(part, no_backtest=str(error))
+        part = replace(part, warnings=doubts(part, known, outcome, self.target))
+        flip = {metric_kind(metric), outcome} == {"accuracy", "error"}
         return complement(part, metric) if flip else part
+
+
+def _all_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame
+
+
+def _last(model: Chain | Draws) -> Fit:
+    return model.second.fit if isinstance(model, Chain) else model.fit
 
 
 def _quiet(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
@@ -134,10 +168,6 @@ def _quiet(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ScalelawWarning)
         return function(*args, **options)
-
-
-def _quiet_fit(law: str, runs: pd.DataFrame, **options: Any) -> Fit:
-    return _quiet(fit, law, runs, **options)
 
 
 def _mean(own: pd.DataFrame, outcome: str) -> float | None:

@@ -31,7 +31,9 @@ CHANCE_SIGMOID = Law(
     inputs=("loss",),
     output="accuracy",
     coefs=(
-        Coef("floor", "accuracy at high loss: chance", "f", (0.0, 1.0), linear=True, seeds=(0, 0.3)),
+        Coef(
+            "floor", "accuracy at high loss: chance", "f", (0.0, 1.0), linear=True, seeds=(0, 0.3)
+        ),
         Coef("ceiling", "accuracy at low loss", "t", (0.0, 1.0), linear=True, seeds=(0.8, 1.0)),
         Coef(
             "k",

@@ -1,0 +1,162 @@
+"""Candidates: the laws from loss to a task, chosen by forecasting runs that the fit has not seen.
+
+No one law holds for every benchmark: some rise along the whole ladder, some have not begun, some
+never move. So each candidate is fitted to the smaller runs and forecasts the larger ones, several
+times over, and the simplest whose error is within one standard error of the least is taken
+(Breiman et al. 1984, Classification and Regression Trees, section 3.4.3).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from scalelaw.errors import ForecastError, ScalelawError, ScalelawWarning
+from scalelaw.fitting import Fit, fit
+from scalelaw.fitting.penalties import Penalty
+from scalelaw.laws import get
+
+Floats = npt.NDArray[np.float64]
+Bounds = Callable[[float], dict[str, tuple[float, float]]]
+
+ORIGINS = (0.2, 0.35, 0.5)
+"""Shares of the runs, the largest by compute, that are hidden to compare candidates."""
+
+
+def _no_bounds(chance: float) -> dict[str, tuple[float, float]]:  # noqa: ARG001
+    return {}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A law with bounds that may depend on the task's chance level.
+
+    Attributes
+    ----------
+    law : str
+        Name of the law.
+    note : str
+        What the bounds mean, for the report.
+    bounds : callable
+        From the chance accuracy (NaN where unknown) to bounds of coefficients.
+    """
+
+    law: str
+    note: str = ""
+    bounds: Bounds = _no_bounds
+
+    @property
+    def output(self) -> str:
+        """``"error"`` or ``"accuracy"``."""
+        return get(self.law).output
+
+    def fitted(self, frame: pd.DataFrame, penalty: Penalty) -> Fit:
+        """Fit to a frame with ``loss``, ``error``, ``accuracy`` and ``accuracy_chance``.
+
+        Raises
+        ------
+        FitError
+            If there are too few runs.
+        """
+        bounds = self.bounds(_chance(frame))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ScalelawWarning)
+            return fit(self.law, frame, penalty=penalty, bounds=bounds)
+
+    def free(self, frame: pd.DataFrame) -> int:
+        """Return the number of coefficients that are not fixed."""
+        fixed = [low == high for low, high in self.bounds(_chance(frame)).values()]
+        return len(get(self.law).coefs) - sum(fixed)
+
+
+def _floor_at_chance(chance: float) -> dict[str, tuple[float, float]]:
+    return {} if np.isnan(chance) else {"floor": (chance, chance)}
+
+
+def _floor_at_chance_ceiling_at_one(chance: float) -> dict[str, tuple[float, float]]:
+    return {**_floor_at_chance(chance), "ceiling": (1.0, 1.0)}
+
+
+BOUNDED: tuple[Candidate, ...] = (
+    Candidate("no_trend"),
+    Candidate("chance_sigmoid", "from chance to 1", _floor_at_chance_ceiling_at_one),
+    Candidate("chance_sigmoid", "from chance to a free ceiling", _floor_at_chance),
+    Candidate("loss_to_error"),
+)
+"""The default candidates, the simplest first."""
+
+
+def choose(
+    frame: pd.DataFrame, candidates: Sequence[Candidate], penalty: Penalty
+) -> tuple[Candidate, Fit]:
+    """Return the candidate that forecasts larger runs best, fitted to all runs of the frame.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Runs with ``compute``, ``loss``, ``error``, ``accuracy`` and ``accuracy_chance``.
+    candidates : sequence of Candidate
+        The simplest first.
+    penalty : Penalty
+
+    Returns
+    -------
+    candidate : Candidate
+    fit : Fit
+
+    Raises
+    ------
+    ForecastError
+        If no candidate can be fitted to so few runs.
+    """
+    frame = frame.sort_values("compute", ignore_index=True)
+    if len(candidates) == 1:
+        return candidates[0], candidates[0].fitted(frame, penalty)
+    errors = {place: _errors(one, frame, penalty) for place, one in enumerate(candidates)}
+    tried = {place: found for place, found in errors.items() if found.size}
+    if not tried:
+        return _simplest_that_fits(frame, candidates, penalty)
+    best = min(tried, key=lambda place: float(tried[place].mean()))
+    margin = tried[best].mean() + tried[best].std(ddof=0) / np.sqrt(tried[best].size)
+    for place, found in tried.items():
+        if found.size >= tried[best].size and found.mean() <= margin:
+            return candidates[place], candidates[place].fitted(frame, penalty)
+    return candidates[best], candidates[best].fitted(frame, penalty)
+
+
+def _errors(one: Candidate, frame: pd.DataFrame, penalty: Penalty) -> Floats:
+    """Return the absolute errors of a candidate's forecasts over all origins."""
+    found = []
+    for share in ORIGINS:
+        hidden = max(1, round(share * len(frame)))
+        seen, later = frame.iloc[:-hidden], frame.iloc[-hidden:]
+        if len(seen) < one.free(frame) + 1:
+            continue
+        try:
+            predicted = one.fitted(seen, penalty).predict(later)["estimate"].to_numpy()
+        except ScalelawError:
+            continue
+        found.append(np.abs(np.clip(predicted, 0.0, 1.0) - later[one.output].to_numpy()))
+    return np.concatenate(found) if found else np.empty(0)
+
+
+def _simplest_that_fits(
+    frame: pd.DataFrame, candidates: Sequence[Candidate], penalty: Penalty
+) -> tuple[Candidate, Fit]:
+    """Return the candidate with most coefficients that leaves a degree of freedom."""
+    able = [one for one in candidates if one.free(frame) < len(frame)]
+    if not able:
+        raise ForecastError(
+            f"{len(frame)} runs are too few for any law from loss to a task; add runs"
+        )
+    return able[-1], able[-1].fitted(frame, penalty)
+
+
+def _chance(frame: pd.DataFrame) -> float:
+    levels = frame["accuracy_chance"].dropna() if "accuracy_chance" in frame else []
+    return float(levels.iloc[0]) if len(levels) else float("nan")
