@@ -1,0 +1,8 @@
+"""Questions: what every run answered, choice by choice, in columns."""
+
+from __future__ import annotations
+
+from scalelaw.items.answers import KINDS, TaskItems
+from scalelaw.items.tables import ItemTable
+
+__all__ = ["KINDS", "ItemTable", "TaskItems"]

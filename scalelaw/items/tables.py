@@ -1,0 +1,235 @@
+"""ItemTable: the answers of runs to the items of several tasks, with the sizes of the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scalelaw.errors import TableError, unknown
+from scalelaw.items.answers import Floats, TaskItems
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SIZES = ("params", "tokens", "compute", "multiplier")
+
+
+@dataclass(frozen=True)
+class ItemTable:
+    """Answers of runs to questions; make one with `scalelaw.load.lm_eval_samples` or ``.items``.
+
+    Attributes
+    ----------
+    of : dict of str to TaskItems
+        The answers, task by task; ``items[task]`` is short for it.
+    runs : pandas.DataFrame
+        One row a run: ``run``, ``params`` (N), ``tokens`` (D), ``compute`` (C, FLOP),
+        ``multiplier`` (D/N) and any further columns such as ``family``. NaN where a size is not
+        known: an ItemTable may be read without sizes, and given them with `with_sizes`.
+
+    Examples
+    --------
+    >>> items = sl.load.lm_eval_samples("results/", runs="ladder.csv")     # doctest: +SKIP
+    >>> items.matrix("arc_easy", "correct")        # (runs, items)          # doctest: +SKIP
+    """
+
+    of: dict[str, TaskItems]
+    runs: pd.DataFrame
+
+    @classmethod
+    def build(cls, answers: Iterable[TaskItems], runs: pd.DataFrame | None = None) -> ItemTable:
+        """Put tasks together with the sizes of their runs.
+
+        Parameters
+        ----------
+        answers : iterable of TaskItems
+            One for each task.
+        runs : pandas.DataFrame, optional
+            ``run`` and what is known of it; any two of params, tokens, compute give the third.
+
+        Returns
+        -------
+        ItemTable
+
+        Raises
+        ------
+        TableError
+            If there are no answers, a task comes twice, or a run is listed twice.
+        """
+        of: dict[str, TaskItems] = {}
+        for one in answers:
+            if one.task in of:
+                raise TableError(f"task {one.task!r} comes twice; join its runs first")
+            of[one.task] = one
+        if not of:
+            raise TableError("the table of items is empty: no task has an answer")
+        names = list(dict.fromkeys(name for one in of.values() for name in one.runs))
+        return cls(of, _sized(names, runs))
+
+    @property
+    def tasks(self) -> list[str]:
+        """Names of the tasks."""
+        return list(self.of)
+
+    def __getitem__(self, task: str) -> TaskItems:
+        """Return the answers to one task.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such task.
+        """
+        if task not in self.of:
+            raise unknown("task", task, self.of)
+        return self.of[task]
+
+    def __len__(self) -> int:
+        """Return the number of answers."""
+        return int(sum(one.answered.sum() for one in self.of.values()))
+
+    def __repr__(self) -> str:
+        """Return one line: how many runs, tasks, items and answers."""
+        items = sum(len(one) for one in self.of.values())
+        return (
+            f"ItemTable({len(self.runs)} runs, {len(self.of)} tasks, {items} items, "
+            f"{len(self)} answers)"
+        )
+
+    def matrix(self, task: str, what: str = "correct") -> Floats:
+        """Return one number for each run and item of a task; see `TaskItems.matrix`."""
+        return self[task].matrix(what)
+
+    def where(self, *, task: str | Iterable[str] | None = None, **equal: Any) -> ItemTable:
+        """Keep some tasks, and the runs whose columns have these values.
+
+        Parameters
+        ----------
+        task : str or iterable of str, optional
+            Tasks to keep.
+        **equal
+            Columns of the runs table (``run``, ``family``, ...) with a value or a list of them.
+
+        Returns
+        -------
+        ItemTable
+
+        Raises
+        ------
+        UnknownName
+            If a task or column does not exist, or no run has the value.
+        """
+        names = self.tasks if task is None else [task] if isinstance(task, str) else list(task)
+        runs = self.runs
+        for name, value in equal.items():
+            if name not in runs:
+                raise unknown("column of the runs", name, runs.columns)
+            many = not isinstance(value, str) and isinstance(value, Iterable)
+            kept = runs[runs[name].isin(list(value) if many else [value])]
+            if kept.empty:
+                raise unknown(name, str(value), map(str, runs[name].unique()))
+            runs = kept
+        wanted = set(runs["run"])
+        of = {}
+        for name in names:
+            present = [run for run in self[name].runs if run in wanted]
+            if present:
+                of[name] = self[name].of_runs(present)
+        if not of:
+            raise TableError(f"none of the runs kept answered {', '.join(names)}")
+        return ItemTable(of, runs.reset_index(drop=True))
+
+    def with_sizes(self, runs: pd.DataFrame | Mapping[str, Any]) -> ItemTable:
+        """Return the table with sizes of the runs: columns run, params, tokens (or compute).
+
+        Raises
+        ------
+        TableError
+            If no run of the table is named.
+        """
+        import pandas as pd
+
+        frame = pd.DataFrame(runs)
+        own = set(self.runs["run"])
+        if "run" not in frame or not own & set(frame["run"].astype(str)):
+            raise TableError(
+                "the table of sizes names no run of the items; they are: "
+                + ", ".join(sorted(own)[:8])
+            )
+        return ItemTable(self.of, _sized(list(self.runs["run"]), frame))
+
+    def ladder(self, task: str, *, least: int = 1) -> tuple[TaskItems, Floats]:
+        """Return the answers to a task with runs from small to large, and their compute.
+
+        Parameters
+        ----------
+        task : str
+            Name of the task.
+        least : int
+            Runs that must be there.
+
+        Returns
+        -------
+        tuple
+            `TaskItems` with the runs in order of compute, and the compute (R,) in FLOP.
+
+        Raises
+        ------
+        TableError
+            If fewer than ``least`` runs have a known positive compute.
+        """
+        answers = self[task]
+        known = self.runs.set_index("run")["compute"]
+        compute = known.reindex(list(answers.runs)).to_numpy(dtype=float)
+        usable = np.flatnonzero(np.isfinite(compute) & (compute > 0))
+        if len(usable) < least:
+            raise TableError(
+                f"{task}: {len(usable)} of {len(answers.runs)} runs have a known compute, and "
+                f"{least} are needed; give the sizes of runs (columns run, params, tokens)"
+            )
+        order = usable[np.argsort(compute[usable], kind="stable")]
+        return answers.of_runs([answers.runs[at] for at in order]), compute[order]
+
+    def to_parquet(self, path: str | Path) -> Path:
+        """Write the table into one Parquet file, whole or not at all; see `from_parquet`."""
+        from scalelaw.items.parquet import write_items
+
+        return write_items(self, path)
+
+    @classmethod
+    def from_parquet(cls, path: str | Path) -> ItemTable:
+        """Read a table that `to_parquet` wrote.
+
+        Raises
+        ------
+        LoadError
+            If the file is not such a table.
+        """
+        from scalelaw.items.parquet import read_items
+
+        return read_items(path)
+
+
+def _sized(names: list[str], runs: pd.DataFrame | None) -> pd.DataFrame:
+    """Return one row for each run, in the order of the names, with all four sizes."""
+    import pandas as pd
+
+    from scalelaw.size import complete
+
+    frame = pd.DataFrame({"run": names})
+    if runs is not None and not runs.empty:
+        given = runs.assign(run=runs["run"].astype(str)).drop_duplicates()
+        doubled = given["run"][given["run"].duplicated()].unique()
+        if len(doubled):
+            raise TableError(f"the table of runs lists more than once: {', '.join(doubled[:6])}")
+        frame = frame.merge(given, on="run", how="left")
+    for name in SIZES:
+        frame[name] = pd.to_numeric(frame[name]).astype(float) if name in frame else np.nan
+    params, tokens, compute = complete(frame["params"], frame["tokens"], frame["compute"])
+    frame["params"], frame["tokens"], frame["compute"] = params, tokens, compute
+    frame["multiplier"] = np.asarray(tokens) / np.asarray(params)
+    further = [name for name in frame.columns if name not in ("run", *SIZES)]
+    return frame[["run", *SIZES, *further]]
