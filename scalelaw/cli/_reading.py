@@ -53,6 +53,12 @@ STUDY = (
     click.option("--level", type=float, default=0.9, show_default=True, help="Of the intervals."),
     click.option("--draws", "n", type=int, default=1000, show_default=True, help="How many."),
     click.option("--seed", type=int, default=0, show_default=True, help="Seed of the draws."),
+    click.option(
+        "--calibrate/--no-calibrate",
+        default=True,
+        show_default=True,
+        help="Widen the intervals by what the back-test showed.",
+    ),
 )
 
 JSON = (click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts."),)

@@ -102,6 +102,7 @@ def forecast(
     level: float = 0.9,
     n: int = 1000,
     seed: int,
+    calibrate: bool = True,
     progress: Callable[[Iterable[str]], Iterable[str]] = iter,
 ) -> Forecast:
     """Forecast the loss and the tasks of a planned run from the runs in a table.
@@ -138,6 +139,9 @@ def forecast(
         Number of draws.
     seed : int
         Seed of the draws.
+    calibrate : bool
+        Widen each interval by what its back-test showed to be missing, see
+        `scalelaw.forecasting.calibration`.
     progress : callable, optional
         Wraps the names of the tasks, to show progress.
 
@@ -172,7 +176,7 @@ def forecast(
     check_one_kind(runs)
     key = loss_of(runs, loss or chosen.loss)
     test = {"factor": factor, "n": hide}
-    study = Study(runs, target, chosen, key, fit_up_to or np.inf, test, level, n, seed)
+    study = Study(runs, target, chosen, key, fit_up_to or np.inf, test, level, n, seed, calibrate)
     parts = {task: study.task(task, metric) for task in progress(names)}
     result = Forecast(target, level, seed, n, runs, chosen, study.loss(), parts)
     if all(part.model is None for part in result.parts):

@@ -24,6 +24,8 @@ class TaskForecast:
         What predicts; None where it could not be fitted, see ``problem``.
     prediction : pandas.DataFrame or None
         One row: the sizes of the target, ``estimate``, ``low``, ``high``.
+    widening : float
+        Factor by which the interval was widened after the back-test; 1 for none.
     backtest : Backtest or None
         None where too few runs are there to hide some, see ``no_backtest``.
     measured : float or None
@@ -46,6 +48,7 @@ class TaskForecast:
     warnings: list[str]
     problem: str = ""
     no_backtest: str = ""
+    widening: float = 1.0
 
     @property
     def fits(self) -> list[Fit]:
@@ -66,6 +69,7 @@ class TaskForecast:
         row["backtest_error"] = np.nan if test is None else test.mean_abs_error
         row["backtest_relative"] = np.nan if test is None else test.mean_relative
         row["backtest_coverage"] = np.nan if test is None else test.coverage
+        row["widening"] = self.widening
         row["backtest_runs"] = 0 if test is None else len(test.frame)
         row["backtest_distance"] = np.nan if test is None else test.distance
         row["beaten_by"] = "" if test is None else ", ".join(test.beaten_by)

@@ -14,6 +14,7 @@ import pandas as pd
 from scalelaw.errors import ForecastError, ScalelawError, ScalelawWarning
 from scalelaw.fitting import Draws, Fit, bootstrap, fit
 from scalelaw.forecasting.backtests import Keep, Refit, backtest
+from scalelaw.forecasting.calibration import widened, widening
 from scalelaw.forecasting.candidates import choose
 from scalelaw.forecasting.chains import Chain, chain, outcome_of, within_domain
 from scalelaw.forecasting.parts import TaskForecast, complement
@@ -38,6 +39,7 @@ class Study:
     level: float
     n: int
     seed: int
+    calibrate: bool
 
     def loss(self) -> TaskForecast | None:
         """Return the forecast of the loss itself."""
@@ -141,15 +143,16 @@ class Study:
         part = replace(
             part, model=made, measured=_mean(own, outcome), chance=_chance(known, outcome)
         )
-        if self.target is not None:
-            at = pd.DataFrame([self.target._asdict()])
-            predicted = within_domain(made.predict(at, level=self.level), outcome)
-            part = replace(part, prediction=predicted)
         try:
             options = {**self.test, "level": self.level, "seed": self.seed, "refit": model}
-            part = replace(part, backtest=_quiet(backtest, made, known, **options))
+            test = _quiet(backtest, made, known, **options)
+            part = replace(part, backtest=test, widening=widening(test) if self.calibrate else 1.0)
         except ScalelawError as error:
             part = replace(part, no_backtest=str(error))
+        if self.target is not None:
+            at = pd.DataFrame([self.target._asdict()])
+            predicted = widened(made.predict(at, level=self.level), part.widening)
+            part = replace(part, prediction=within_domain(predicted, outcome))
         part = replace(part, warnings=doubts(part, known, outcome, self.target))
         flip = {metric_kind(metric), outcome} == {"accuracy", "error"}
         return complement(part, metric) if flip else part

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import scalelaw as sl
 from scalelaw.errors import ForecastError
+from scalelaw.forecasting.calibration import widened, widening
 from tests.ladders import ladder
 
 
@@ -91,3 +94,18 @@ def test_too_few_visible_runs_are_refused(wide):
 def test_all_runs_cannot_be_hidden(chain):
     with pytest.raises(ForecastError, match="cannot hide 20 of 20 runs"):
         sl.backtest(chain, n=20, seed=0)
+
+
+def test_intervals_are_widened_until_the_back_test_is_covered(chain):
+    test = sl.backtest(chain, n=4, seed=0)
+    narrow = replace(test, frame=widened(test.frame, 0.2))
+    factor = widening(narrow)
+    wide_again = widened(narrow.frame, factor)
+    inside = wide_again["measured"].between(wide_again["low"] - 1e-9, wide_again["high"] + 1e-9)
+    assert inside.all()
+    assert factor > 1.0
+
+
+def test_intervals_that_held_are_left_as_they_are(chain):
+    test = sl.backtest(chain, n=4, seed=0)
+    assert widening(replace(test, frame=widened(test.frame, 10.0))) == 1.0

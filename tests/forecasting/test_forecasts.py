@@ -107,7 +107,7 @@ def test_runs_of_several_training_sets_are_refused(runs):
 
 def test_a_preset_that_keeps_no_run_says_so(runs):
     few = runs.frame[runs.frame["multiplier"] == 80]
-    with pytest.raises(ForecastError, match="no run is left to fit|coefficients"):
+    with pytest.raises(ForecastError, match=r"no run is left to fit"):
         sl.forecast(sl.RunTable.build(few), **TARGET, preset="gadre2024", loss="val", seed=0)
 
 
