@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from scalelaw import load, plot, size
+    from scalelaw import difficulty, load, plot, size
     from scalelaw.errors import ScalelawError
     from scalelaw.fitting import Draws, Fit, Huber, LeastSquares, bootstrap, fit, leave_out
     from scalelaw.forecasting import Backtest, Chain, Forecast, backtest, chain, forecast
@@ -44,7 +44,7 @@ _HOME = {
     "forecast": "forecasting",
     "report": "reporting",
 }
-_ROOMS = ("load", "plot", "size")
+_ROOMS = ("difficulty", "load", "plot", "size")
 
 __all__ = [
     "LAWS",
@@ -63,6 +63,7 @@ __all__ = [
     "backtest",
     "bootstrap",
     "chain",
+    "difficulty",
     "fit",
     "forecast",
     "leave_out",

@@ -1,0 +1,1 @@
+"""Clustering on difficulty (Xu et al. 2025), judged where the truth is known and on real ladders."""
