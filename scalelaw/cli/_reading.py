@@ -103,18 +103,28 @@ class Source:
         """
         from scalelaw import load
 
-        runs = load.read(
-            self.path,
-            runs=self.sizes,
-            pattern=self.pattern,
-            tokens_per_step=self.tokens_per_step,
-            strict=self.strict,
-        )
+        asked = {
+            "runs": self.sizes,
+            "pattern": self.pattern,
+            "tokens_per_step": self.tokens_per_step,
+            "strict": self.strict or None,
+        }
+        given = {name: value for name, value in asked.items() if value is not None}
+        runs = load.read(self.path, **given)
         for name, value in self._conditions():
             runs = runs.where(
                 **{name: _typed(runs.frame[name], value) if name in runs.frame else value}
             )
         return runs
+
+    @property
+    def reader(self) -> str:
+        """Name of the reader of the path; for a data set that of its files."""
+        from scalelaw.load.datasets import find
+        from scalelaw.load.detection import detect
+
+        found = detect(self.path)
+        return find(self.path).reader if found.reader == "dataset" else found.reader
 
     def _conditions(self) -> list[tuple[str, str]]:
         pairs = []

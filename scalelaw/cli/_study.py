@@ -40,7 +40,7 @@ def studied(source: Source, options: dict[str, Any]) -> Forecast:
     chosen = dict(options)
     tasks = chosen.pop("tasks") or None
     if chosen["preset"] == "auto":
-        chosen["preset"] = "gadre2024" if runs.frame.attrs.get("reader") == "open_lm" else "default"
+        chosen["preset"] = "gadre2024" if source.reader == "open_lm" else "default"
     return forecast(runs, tasks=tasks, progress=shown_progress, **chosen)
 
 
