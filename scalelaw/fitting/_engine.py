@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from scalelaw.fitting._linear import cholesky, dot, dot_difference, solve_factored
+from scalelaw.fitting._linear import cholesky, dot, dot_difference, project, solve_factored
 from scalelaw.laws._jit import compiled, helper
 from scalelaw.laws._law import signatures
 from scalelaw.laws._math import exp, log
@@ -203,6 +203,14 @@ def _polish(
     H, M, a = np.empty((p, p)), np.empty((p, p)), np.empty((p, p))
     G, d, b, theta, trial = np.empty(p), np.empty(p), np.empty(p), np.empty(p), np.empty(p)
     held, free = np.empty(p, np.bool_), np.empty(p, np.int64)
+    flat = np.flatnonzero(linear)
+    q = flat.size
+    low_q, high_q = np.empty(q), np.empty(q)
+    for r in range(q):
+        low_q[r] = exp(lo[flat[r]]) if is_log[flat[r]] else lo[flat[r]]
+        high_q[r] = exp(hi[flat[r]]) if is_log[flat[r]] else hi[flat[r]]
+    c, normal, right, size = np.empty(q), np.empty((q, q)), np.empty(q), np.empty(q)
+    separable = kind == RESIDUAL and delta == np.inf and over == 1.0 and not logs and q > 0
     for fit in range(rows):
         target, weight, u = t[fit % t.shape[0]], w[fit % w.shape[0]], us[fit]
         floor = 0.0
@@ -242,6 +250,19 @@ def _polish(
                 break
             for j in range(p):
                 trial[j] = min(max(u[j] + d[j], lo[j]), hi[j])
+            if separable:
+                for j in range(p):
+                    theta[j] = exp(trial[j]) if is_log[j] else trial[j]
+                for r in range(q):
+                    theta[flat[r]] = 0.0
+                kernel(x, theta, y, jac)
+                if project(
+                    weight, target, y, jac, flat, low_q, high_q,
+                    c, normal, right, size, row, a, b, held, free,
+                ):  # fmt: skip
+                    for r in range(q):
+                        j = flat[r]
+                        trial[j] = min(max(log(c[r]) if is_log[j] else c[r], lo[j]), hi[j])
             _law_at(kernel, x, trial, is_log, theta, y, jac)
             after = _penalise(kind, y, target, weight, delta, over, logs, g, h, m)
             if after < cost:

@@ -1,4 +1,4 @@
-"""Small linear algebra for compiled code: dot products that vectorise, Cholesky in place."""
+"""Small linear algebra for compiled code: dot products, Cholesky, bounded linear least squares."""
 
 from __future__ import annotations
 
@@ -54,3 +54,58 @@ def solve_factored(a, b, n):
         for k in range(i + 1, n):
             b[i] -= a[k, i] * b[k]
         b[i] /= a[i, i]
+
+
+@helper()
+def project(weights, z, y, jac, which, low, high, c, normal, right, size, row, a, b, held, free):
+    """Fill c with the best linear coefficients within bounds; False if they are not determined.
+
+    ``y`` is the law without them, ``jac[which]`` what they multiply; the rest is room to work.
+    """
+    q, n = which.size, y.size
+    for r in range(q):
+        held[r] = low[r] == high[r]
+        c[r] = low[r] if held[r] else 0.0
+    for r in range(q):
+        basis = jac[which[r]]
+        for i in range(n):
+            row[i] = weights[i] * basis[i]
+        for s in range(r + 1):
+            normal[r, s] = dot(row, jac[which[s]])
+            normal[s, r] = normal[r, s]
+        right[r] = dot_difference(row, z, y)
+        size[r] = np.sqrt(normal[r, r])
+        if not size[r] > 0.0:
+            return False
+    while True:
+        k = 0
+        for r in range(q):
+            if not held[r]:
+                free[k] = r
+                k += 1
+        if k == 0:
+            return True
+        for i in range(k):
+            r = free[i]
+            b[i] = right[r]
+            for s in range(q):
+                if held[s]:
+                    b[i] -= normal[r, s] * c[s]
+            b[i] /= size[r]
+            for j in range(i + 1):
+                a[i, j] = normal[r, free[j]] / (size[r] * size[free[j]])
+            a[i, i] += 1e-13
+        if not cholesky(a, k):
+            return False
+        solve_factored(a, b, k)
+        worst, by = -1, 0.0
+        for i in range(k):
+            r = free[i]
+            value = b[i] / size[r]
+            c[r] = min(max(value, low[r]), high[r])
+            beyond = abs(value - c[r]) * size[r]
+            if beyond > by:
+                worst, by = r, beyond
+        if worst < 0:
+            return True
+        held[worst] = True

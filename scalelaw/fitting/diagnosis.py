@@ -110,7 +110,8 @@ def diagnose(problem: Problem, solution: Solution, labels: Sequence[str]) -> Dia
     flat = tuple(
         problem.law.names[j]
         for place, j in enumerate(free)
-        if problem.law.names[j] not in at_bound and errors[place] > _width(problem, solution, int(j))
+        if problem.law.names[j] not in at_bound
+        and errors[place] > _width(problem, solution, int(j))
     )
     with np.errstate(invalid="ignore"):
         resid = residuals(problem.penalty, problem.z, y)

@@ -17,6 +17,7 @@ from scalelaw.fitting.penalties import Binomial, Penalty
 from scalelaw.laws._law import Floats, Law
 
 LARGEST_GRID = 65_536
+FEWEST_STARTS = 3
 ROWS_A_TASK = 64
 
 
@@ -73,15 +74,42 @@ class Problem:
         """Which coefficients are fitted: those not fixed by equal bounds."""
         return self.low < self.high
 
+    @cached_property
+    def scaled_low(self) -> Floats:
+        """Lower bounds on the solver's scale."""
+        return self.scaled(self.low)
+
+    @cached_property
+    def scaled_high(self) -> Floats:
+        """Upper bounds on the solver's scale."""
+        return self.scaled(self.high)
+
+    @cached_property
+    def grid(self) -> tuple[Floats, npt.NDArray[np.int64]]:
+        """Values to try for each coefficient that is not linear, and how many each has."""
+        axes = [
+            np.unique(np.clip(np.array(coef.seeds, dtype=float), low, high))
+            for coef, low, high in zip(self.law.coefs, self.low, self.high, strict=True)
+            if not coef.linear
+        ]
+        while np.prod([float(axis.size) for axis in axes]) > LARGEST_GRID:
+            longest = max(range(len(axes)), key=lambda place: axes[place].size)
+            axes[longest] = axes[longest][::2]
+        values = np.concatenate(axes) if axes else np.empty(0)
+        return values, np.array([axis.size for axis in axes], dtype=np.int64)
+
     def scaled(self, theta: Floats) -> Floats:
         """Return coefficients on the solver's scale."""
-        return np.where(self.on_log, np.log(np.where(self.on_log, theta, 1.0)), theta)
+        scaled = np.array(theta, dtype=float)
+        scaled[..., self.on_log] = np.log(scaled[..., self.on_log])
+        return scaled
 
     def natural(self, scaled: Floats) -> Floats:
         """Return coefficients in natural units, exactly at a bound where the solver was."""
-        theta = np.where(self.on_log, np.exp(np.where(self.on_log, scaled, 0.0)), scaled)
-        low, high = self.scaled(self.low), self.scaled(self.high)
-        return np.where(scaled <= low, self.low, np.where(scaled >= high, self.high, theta))
+        theta = scaled.copy()
+        theta[..., self.on_log] = np.exp(scaled[..., self.on_log])
+        theta = np.where(scaled <= self.scaled_low, self.low, theta)
+        return np.where(scaled >= self.scaled_high, self.high, theta)
 
     def target(self, z: Floats) -> Floats:
         """Return measured values on the penalty's scale."""
@@ -119,27 +147,14 @@ class Solution:
     costs: Floats
 
 
-def _grid(problem: Problem) -> tuple[Floats, npt.NDArray[np.int64]]:
-    """Return the values to try for each coefficient that is not linear, and how many each has."""
-    axes = []
-    for coef, low, high in zip(problem.law.coefs, problem.low, problem.high, strict=True):
-        if not coef.linear:
-            axes.append(np.unique(np.clip(np.array(coef.seeds, dtype=float), low, high)))
-    while np.prod([float(axis.size) for axis in axes]) > LARGEST_GRID:
-        longest = max(range(len(axes)), key=lambda place: axes[place].size)
-        axes[longest] = axes[longest][::2]
-    values = np.concatenate(axes) if axes else np.empty(0)
-    return values, np.array([axis.size for axis in axes], dtype=np.int64)
-
-
 def solve(problem: Problem, starts: int = 6) -> Solution:
-    """Find the global optimum: seeds on a grid, the best of them polished.
+    """Find the global optimum: valleys on a grid, polished.
 
     Parameters
     ----------
     problem : Problem
     starts : int, optional
-        How many seeds to polish; no two of them are neighbours on the grid.
+        How many seeds to polish at most; no two of them are neighbours on the grid.
 
     Returns
     -------
@@ -147,42 +162,41 @@ def solve(problem: Problem, starts: int = 6) -> Solution:
     """
     from scalelaw.fitting._grid import search
 
-    spec, z, law = problem.penalty.spec(), problem.z, problem.law
-    weights = problem.w
+    law, log, weights = problem.law, problem.penalty.log, problem.w
     if isinstance(problem.penalty, Binomial):
-        weights = weights / np.maximum(z * (1.0 - z), 1e-3)
-    values, sizes = _grid(problem)
+        weights = weights / np.maximum(problem.z * (1.0 - problem.z), 1e-3)
+    values, sizes = problem.grid
     seeds = np.empty((starts, len(law.coefs)))
     count = search(
         law.kernel.compiled,
         problem.x,
-        z,
+        problem.z,
         weights,
-        weights / z**2 if problem.penalty.log else weights,
-        spec.delta,
-        problem.penalty.log,
+        weights / problem.z**2 if log else weights,
+        problem.penalty.spec().delta,
+        log,
         problem.linear,
         problem.low,
         problem.high,
         values,
         sizes,
+        FEWEST_STARTS,
         seeds,
     )
     if count == 0:
         seeds[0] = [coef.seeds[len(coef.seeds) // 2] for coef in law.coefs]
         count = 1
-    thetas, costs, statuses = refit(problem, np.ascontiguousarray(seeds[:count]), threads=1)
-    order = np.argsort(costs, kind="stable")
-    thetas, costs, statuses = thetas[order], costs[order], statuses[order]
-    near = costs <= costs[0] * (1.0 + 1e-6) + 1e-300
+    thetas, costs, statuses = refit(problem, seeds[:count], threads=1)
+    order = costs.argsort(kind="stable")
+    thetas, costs = thetas[order], costs[order]
+    best = float(costs[0])
     keep = [0]
     for place in range(1, count):
-        if np.isfinite(costs[place]) and costs[place] > costs[keep[-1]] * (1.0 + 1e-6):
+        if best < np.inf and costs[place] > costs[keep[-1]] * (1.0 + 1e-6):
             keep.append(place)
-    return Solution(
-        thetas[0], float(costs[0]), STATUSES[statuses[0]], float(near.mean()),
-        thetas[keep], costs[keep],
-    )  # fmt: skip
+    near = np.count_nonzero(costs <= best * (1.0 + 1e-6) + 1e-300)
+    status = STATUSES[statuses[order[0]]]
+    return Solution(thetas[0], best, status, near / count, thetas[keep], costs[keep])
 
 
 def refit(
@@ -223,14 +237,11 @@ def refit(
 
     spec = problem.penalty.spec()
     rows = len(starts)
-    scaled = np.ascontiguousarray(problem.scaled(np.clip(starts, problem.low, problem.high)))
-    targets = np.ascontiguousarray(
-        problem.target(problem.z if measured is None else measured).reshape(-1, problem.z.size)
-    )
-    loads = np.array(problem.w if weights is None else weights, dtype=float)
-    loads = np.ascontiguousarray(loads.reshape(-1, problem.z.size))
+    n = problem.z.size
+    scaled = problem.scaled(np.minimum(np.maximum(starts, problem.low), problem.high))
+    targets = problem.target(problem.z if measured is None else measured).reshape(-1, n)
+    loads = (problem.w if weights is None else weights).reshape(-1, n)
     costs, statuses = np.empty(rows), np.empty(rows, dtype=np.int64)
-    low, high = problem.scaled(problem.low), problem.scaled(problem.high)
     kernel = problem.law.kernel.compiled
 
     def work(part: slice) -> None:
@@ -245,8 +256,8 @@ def refit(
             problem.penalty.log,
             problem.linear,
             problem.on_log,
-            low,
-            high,
+            problem.scaled_low,
+            problem.scaled_high,
             limit,
             scaled[part],
             costs[part],

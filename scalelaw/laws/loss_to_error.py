@@ -50,7 +50,7 @@ LOSS_TO_ERROR = Law(
             r"\gamma",
             (1e-3, 60.0),
             "log",
-            seeds=tuple(1e-3 * 1.19**step for step in range(64)),
+            seeds=tuple(1e-3 * 1.33**step for step in range(39)),
         ),
     ),
     kernel=Kernel(_kernel),
