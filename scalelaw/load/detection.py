@@ -16,7 +16,7 @@ from scalelaw.errors import LoadError, UnknownName, unknown
 from scalelaw.load.datasets import catalogue, find
 from scalelaw.load.files import existing, shown, walk
 from scalelaw.load.frames import SUFFIXES, TABLE_FILES, is_table
-from scalelaw.load.testbed import find_testbed
+from scalelaw.load.testbed import find_testbed, is_testbed
 from scalelaw.runs import RunTable
 
 READERS = {
@@ -82,10 +82,8 @@ def detect(path: str | Path) -> Source:
             f"{shown(place)}: no reader for this kind of file; known are .json (results of "
             f"lm-evaluation-harness) and tables ({', '.join(SUFFIXES)})"
         )
-    try:
+    if is_testbed(place):
         return Source("open_lm", find_testbed(place))
-    except LoadError:
-        pass
     if next(walk(place, (".json",)), None) is not None:
         return Source("lm_eval", place)
     if next(walk(place, TABLE_FILES), None) is not None:

@@ -107,7 +107,8 @@ def read_json(path: Path) -> Any:
     """Return the content of a JSON file.
 
     msgspec reads it; the standard library has the second word, because harnesses write bare
-    ``NaN`` and ``Infinity``, which are not JSON, and because its errors name line and column.
+    ``NaN`` and ``Infinity``, which are not JSON, and because its errors name line and column. It
+    lets unpaired surrogates pass, which no table can hold; they are refused here.
 
     Raises
     ------
@@ -134,7 +135,11 @@ def decode(content: bytes) -> Any:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     try:
-        return json.loads(content.decode("utf-8-sig"))
+        decoded = json.loads(content.decode("utf-8-sig"))
+        json.dumps(decoded, ensure_ascii=False).encode()
+        return decoded
+    except UnicodeEncodeError:
+        cause = "half a character: an unpaired surrogate in a text"
     except UnicodeDecodeError as error:
         cause = f"not UTF-8 text (byte {error.start})"
     except json.JSONDecodeError as error:

@@ -94,7 +94,7 @@ def _parquet(place: Path) -> pd.DataFrame:
 def _lines(place: Path) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.read_json(place, lines=True)
+    return pd.read_json(place, lines=True, precise_float=True, convert_dates=False)
 
 
 _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {

@@ -14,6 +14,7 @@ from scalelaw.load.doubts import Doubts, listing
 from scalelaw.load.files import Unreadable, existing, shown, walk
 from scalelaw.load.naming import SIZES, Run, assign, columns_of, compiled, size_table
 from scalelaw.load.results import ResultFile, Score, read_results
+from scalelaw.load.testbed import is_testbed
 from scalelaw.metrics import metric_kind
 from scalelaw.runs import RunTable
 
@@ -112,6 +113,8 @@ def lm_eval(
     files = result_files(place, exclude, doubts)
     assigned = assign(files, table=table, pattern=matcher, tokens_per_step=tokens_per_step)
     files, found = _with_sizes(files, assigned, doubts)
+    for heading, detail in (doubt for file in files for doubt in file.doubts):
+        doubts.add(heading, detail)
     _note_versions(files, doubts)
     frame = _frame(files, found)
     frame["chance"] = _chance(frame, chance or {})
@@ -140,7 +143,7 @@ def result_files(
     causes: list[str] = []
     for path, name in names:
         try:
-            files.append(read_results(path, shown(name), doubts.add))
+            files.append(read_results(path, shown(name)))
         except Unreadable as cause:
             causes.append(f"{shown(name)}: {cause}")
     if not files:
@@ -149,7 +152,8 @@ def result_files(
                 f"no .json file below {shown(place)}; {_inventory(place)}. "
                 "Is that the harness's --output_path?"
             )
-        raise LoadError(listing(f"no file of results in {shown(place)}", causes))
+        hint = ". It is a test bed: use load.open_lm" if is_testbed(place) else ""
+        raise LoadError(listing(f"no file of results in {shown(place)}", causes) + hint)
     for cause in causes:
         doubts.add("file skipped", cause)
     return files

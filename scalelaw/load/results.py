@@ -59,6 +59,8 @@ class ResultFile:
         In the order of the file.
     versions : dict
         Version of each task, as text.
+    doubts : list of (str, str)
+        Scores that were left out or are doubtful: what was done, and which.
     """
 
     path: Path
@@ -69,9 +71,10 @@ class ResultFile:
     when: float
     scores: list[Score]
     versions: dict[str, str]
+    doubts: list[tuple[str, str]]
 
 
-def read_results(path: Path, place: str, doubt: Callable[[str, str], None]) -> ResultFile:
+def read_results(path: Path, place: str) -> ResultFile:
     """Read one result file.
 
     Parameters
@@ -80,8 +83,10 @@ def read_results(path: Path, place: str, doubt: Callable[[str, str], None]) -> R
         The file.
     place : str
         The name to give the file in messages.
-    doubt : callable
-        Called with a heading and a detail for every score that is left out or doubtful.
+
+    Returns
+    -------
+    ResultFile
 
     Raises
     ------
@@ -92,6 +97,7 @@ def read_results(path: Path, place: str, doubt: Callable[[str, str], None]) -> R
     check_shape(content)
     config = _part(content, "config")
     arguments = model_arguments(config.get("model_args"))
+    doubts: list[tuple[str, str]] = []
     return ResultFile(
         path=path,
         place=place,
@@ -99,12 +105,15 @@ def read_results(path: Path, place: str, doubt: Callable[[str, str], None]) -> R
         revision=_revision(config.get("model_revision"), arguments.get("revision")),
         params=_positive(config.get("model_num_parameters")),
         when=_time(content.get("date"), path),
-        scores=list(measurements(content, lambda head, text: doubt(head, f"{place}: {text}"))),
+        scores=list(
+            measurements(content, lambda head, text: doubts.append((head, f"{place}: {text}")))
+        ),
         versions={
             task: str(version)
             for task, version in _part(content, "versions").items()
             if isinstance(version, str | int | float)
         },
+        doubts=doubts,
     )
 
 
@@ -215,8 +224,9 @@ def _limited(items: float, original: Any, limit: Any) -> str:
     whole = _positive(original)
     if items < whole:
         return f"{items:.0f} of {whole:.0f}"
-    if math.isnan(whole) and _positive(limit) > 0:
-        return f"the first {limit:g}"
+    first = _positive(limit)
+    if math.isnan(whole) and not math.isnan(first):
+        return f"the first {first:g}" if first >= 1 else f"the first {first:.0%}"
     return ""
 
 

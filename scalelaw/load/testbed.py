@@ -132,6 +132,15 @@ def find_testbed(folder: str | Path) -> Path:
     )
 
 
+def is_testbed(folder: Path) -> bool:
+    """Return whether `find_testbed` finds a test bed."""
+    try:
+        find_testbed(folder)
+    except LoadError:
+        return False
+    return True
+
+
 def above_chance(
     runs: RunTable,
     *,
