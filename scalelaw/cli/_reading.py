@@ -40,7 +40,7 @@ TARGET = (
 STUDY = (
     click.option("--task", "tasks", multiple=True, help="Task to forecast; may be repeated."),
     click.option("--metric", help="Metric to forecast, such as error or accuracy_norm."),
-    click.option("--loss", help="Task whose loss stands between the stages."),
+    click.option("--loss", help="Task whose loss stands between the stages; own: each task's own."),
     click.option(
         "--preset",
         default="auto",

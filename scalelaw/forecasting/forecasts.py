@@ -124,7 +124,8 @@ def forecast(
         Metric to forecast for each task; by default accuracy, or else error.
     loss : str or tuple of str, optional
         Task, or task and metric, of the loss between the stages; by default the loss
-        that most runs have, and among these the one measured on most items.
+        that most runs have, and among these the one measured on most items. ``"own"`` takes
+        each task's own, such as the bits per byte of its right answers.
     preset : str or Preset
         Which runs, laws and penalties to use, see `scalelaw.forecasting.presets`.
     loss_law, task_law : str, optional

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from scalelaw.laws import Law
 
 _LOSSES = ("loss", "bits_per_byte", "bits_per_token")
+OWN = ("own", "loss")
+"""Stands for the loss of the right answers of each task itself."""
 _ONE_KIND = ("train_set", "tokenizer", "shots")
 
 
@@ -27,8 +29,8 @@ def loss_of(runs: RunTable, asked: str | tuple[str, str] | None) -> tuple[str, s
     ----------
     runs : RunTable
     asked : str or tuple of str, optional
-        A task, or a task and a metric. By default the loss that most runs have, then the one
-        on most items, then the first.
+        A task, or a task and a metric; ``"own"`` stands for each task's own. By default the
+        loss that most runs have, then the one on most items, then the first.
 
     Returns
     -------
@@ -42,6 +44,8 @@ def loss_of(runs: RunTable, asked: str | tuple[str, str] | None) -> tuple[str, s
     frame = runs.frame[runs.frame["metric"].map(base_name).isin(_LOSSES)]
     if asked is not None:
         task, metric = asked if isinstance(asked, tuple) else (asked, None)
+        if task == OWN[0] and task not in set(frame["task"]):
+            return OWN
         rows = frame[frame["task"] == task]
         if rows.empty:
             raise unknown("loss", task, frame["task"].unique())

@@ -19,7 +19,7 @@ from scalelaw.forecasting.candidates import choose
 from scalelaw.forecasting.chains import Chain, chain, outcome_of, within_domain
 from scalelaw.forecasting.parts import TaskForecast, complement
 from scalelaw.forecasting.presets import Mask, Preset, loss_law_for
-from scalelaw.forecasting.selection import same_size, shown_metric
+from scalelaw.forecasting.selection import OWN, loss_of, same_size, shown_metric
 from scalelaw.forecasting.warnings_of import doubts
 from scalelaw.metrics import metric_kind
 from scalelaw.runs import RunTable
@@ -42,8 +42,8 @@ class Study:
     calibrate: bool
 
     def loss(self) -> TaskForecast | None:
-        """Return the forecast of the loss itself."""
-        if self.loss_key is None:
+        """Return the forecast of the loss itself; None where each task has its own."""
+        if self.loss_key is None or self.loss_key == OWN:
             return None
         known, own = self._known(loss=self.loss_key)
         return self._part(self.loss_key, "loss", known, own, self._loss_draws)
@@ -51,41 +51,40 @@ class Study:
     def task(self, task: str, metric: str | None) -> TaskForecast:
         """Return the forecast of one task."""
         shown = shown_metric(self.runs, task, metric)
-        if self.loss_key is None:
+        key = loss_of(self.runs, task) if self.loss_key == OWN else self.loss_key
+        if key is None:
             known, own = self._known(error=(task, shown))
             return self._part((task, shown), "error", known, own, self._direct(known, task))
-        known, own = self._known(loss=self.loss_key, error=(task, shown), accuracy=(task, shown))
-        return self._part((task, shown), None, known, own, self._chained(known, task))
+        known, own = self._known(loss=key, error=(task, shown), accuracy=(task, shown))
+        return self._part((task, shown), None, known, own, self._chained(known, task, key))
 
     @cached_property
-    def _loss_runs(self) -> pd.DataFrame:
-        assert self.loss_key is not None
-        known, _ = self._known(loss=self.loss_key)
-        return self._chosen(known, self.preset.loss_runs, "loss")
-
-    @cached_property
-    def _loss_fits(self) -> dict[int, Fit]:
+    def _loss_fits(self) -> dict[tuple[tuple[str, str], int], Fit]:
+        """Fits of the loss by its name and the number of runs kept: the smallest so many."""
         return {}
 
-    def _loss_fit(self, keep: Keep) -> Fit:
-        """Return the fit of the loss to the rows kept; the same for all tasks."""
-        kept = keep(self._loss_runs)
-        if len(kept) not in self._loss_fits:
+    def _loss_fit(self, keep: Keep, key: tuple[str, str]) -> Fit:
+        """Return the fit of a loss to the rows kept; the same for all tasks."""
+        known, _ = self._known(loss=key)
+        kept = keep(self._chosen(known, self.preset.loss_runs, key[0]))
+        place = (key, len(kept))
+        if place not in self._loss_fits:
             law = self.preset.loss_law or loss_law_for(kept)
             made = _quiet(fit, law, kept, penalty=self.preset.loss_penalty, y="loss")
-            self._loss_fits[len(kept)] = made
-        return self._loss_fits[len(kept)]
+            self._loss_fits[place] = made
+        return self._loss_fits[place]
 
     def _loss_draws(self, keep: Keep) -> Draws:
-        return bootstrap(self._loss_fit(keep), self.n, seed=self.seed)
+        assert self.loss_key is not None
+        return bootstrap(self._loss_fit(keep, self.loss_key), self.n, seed=self.seed)
 
-    def _chained(self, known: pd.DataFrame, task: str) -> Refit:
+    def _chained(self, known: pd.DataFrame, task: str, key: tuple[str, str]) -> Refit:
         """Return what makes the two stages of a task from the rows kept."""
 
         def made(keep: Keep) -> Chain:
             chosen = keep(self._chosen(known, self.preset.task_runs, task))
             _, second = choose(chosen, self.preset.task_laws, self.preset.task_penalty)
-            return chain(self._loss_fit(keep), second, n=self.n, seed=self.seed)
+            return chain(self._loss_fit(keep, key), second, n=self.n, seed=self.seed)
 
         return made
 
