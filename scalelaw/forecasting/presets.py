@@ -100,7 +100,7 @@ PRESETS: dict[str, Preset] = {
             "Every run trained for at least 10 tokens a parameter; loss by an over-training law "
             "where the multipliers differ and a power law in compute where they do not; then "
             "the task by the law in loss that best forecast the larger of these runs: no trend, "
-            "a sigmoid from chance, or an exponential."
+            "a sigmoid from chance to 1, or one to a free ceiling."
         ),
         loss_law=None,
         task_laws=BOUNDED,
