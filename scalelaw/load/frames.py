@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scalelaw.errors import LoadError
-from scalelaw.load.files import existing, shown
+from scalelaw.load.files import Unreadable, decode, existing, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SUFFIXES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
-_PACKED = ("", ".gz", ".bz2", ".xz", ".zst")
+_PACKED = ("", ".gz", ".bz2", ".xz")
 TABLE_FILES = tuple(f"{suffix}{packed}" for suffix in SUFFIXES for packed in _PACKED)
 
 
@@ -94,9 +97,26 @@ def _parquet(place: Path) -> pd.DataFrame:
 def _lines(place: Path) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.read_json(place, lines=True, precise_float=True, convert_dates=False)
+    rows: list[dict[str, object]] = []
+    with _OPENERS.get(place.suffix.lower(), open)(place, "rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = decode(line)
+            except Unreadable as cause:
+                raise ValueError(f"line {number}: {cause}") from None
+            if not isinstance(row, dict):
+                raise ValueError(f"line {number} is not an object")
+            rows.append(row)
+    return pd.DataFrame(rows)
 
 
+_OPENERS: dict[str, Callable[..., Any]] = {
+    ".gz": gzip.open,
+    ".bz2": bz2.open,
+    ".xz": lzma.open,
+}
 _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     ".csv": _csv,
     ".tsv": _tsv,

@@ -52,12 +52,12 @@ def test_a_long_table_is_read_row_by_row():
     assert cell(runs, "chance", task="piqa") == 0.5
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".parquet", ".jsonl", ".csv.gz"])
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".parquet", ".jsonl", ".jsonl.gz", ".csv.gz"])
 def test_all_kinds_of_files_say_the_same(tmp_path, suffix):
     path = tmp_path / f"runs{suffix}"
     if suffix == ".parquet":
         WIDE.to_parquet(path)
-    elif suffix == ".jsonl":
+    elif ".jsonl" in suffix:
         WIDE.to_json(path, orient="records", lines=True)
     else:
         WIDE.to_csv(path, index=False, sep="\t" if suffix == ".tsv" else ",")
@@ -220,7 +220,8 @@ BROKEN = {
     "ragged.csv": (b"a,b\n1,2\n1,2,3\n", r"Expected 2 fields in line 3, saw 3"),
     "latin.csv": ("run,größe\n".encode("latin-1") + b"1,2\n", r"not UTF-8 text \(byte \d+\)"),
     "no.parquet": (b"PAR0", "cannot be read as a table"),
-    "cut.jsonl": (b'{"a": 1}\n{"a":', "cannot be read as a table"),
+    "cut.jsonl": (b'{"a": 1}\n{"a":', r"cannot be read as a table: line 2: truncated JSON"),
+    "list.jsonl": (b"[1]", "line 1 is not an object"),
     "cut.csv.gz": (b"\x1f\x8b\x08", "cannot be read as a table"),
     "x.xlsx": (b"PK", r"no reader for this kind of file; a table is one of \.csv"),
 }

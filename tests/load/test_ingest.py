@@ -1,0 +1,32 @@
+"""The measurement of how long reading takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import ingest
+from scalelaw.errors import LoadError
+from tests.load.test_testbed import make
+
+
+def test_the_last_line_is_the_figure_and_the_exit_code_the_verdict(tmp_path, capsys):
+    folder = make(tmp_path)
+    assert ingest.main(["results", "--folder", str(folder)]) == 0
+    assert "2 files" in capsys.readouterr().out.splitlines()[-1]
+    assert ingest.main(["results", "--folder", str(folder), "--goal", "1e-9"]) == 1
+    assert "ABOVE the goal of 1e-09 s" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_data_that_are_not_here_are_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("SCALELAW_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("scalelaw.load.datasets.cache_folder", lambda: tmp_path)
+    with pytest.raises(LoadError, match="pythia is not here: scalelaw datasets fetch pythia"):
+        ingest.main(["results"])
+
+
+def test_the_real_results_are_read_within_the_goals(shared_data, monkeypatch, capsys):
+    monkeypatch.setenv("SCALELAW_DATA_DIR", str(shared_data("pythia").parent))
+    monkeypatch.setattr(ingest, "READINGS", 1)
+    assert ingest.main(["results"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines if "588 files" in line] == ["pythia"]
