@@ -72,7 +72,9 @@ class Meaning:
         return "value" in known and bool({"task", "metric"} & known) and not self.metrics
 
 
-def tidy(sheet: Sheet, wanted: Mapping[str, Named], tokens_per_step: float | str | None) -> Any:
+def tidy(
+    sheet: Sheet, wanted: Mapping[str, Named], tokens_per_step: float | str | None
+) -> pd.DataFrame:
     """Return the measurements of a sheet, one a row, with the columns under our names.
 
     Parameters
