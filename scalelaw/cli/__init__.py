@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -53,19 +55,17 @@ def main() -> None:
         sys.exit(0)
 
 
-class _spoken_warnings:  # noqa: N801 - used like a function
+@contextmanager
+def _spoken_warnings() -> Iterator[None]:
     """Within it, warnings of ours are one line on standard error, without a place in the code."""
+    import warnings
 
-    def __enter__(self) -> None:
-        import warnings
+    from scalelaw.errors import ScalelawWarning
 
-        self._former = warnings.showwarning
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", ScalelawWarning)
         warnings.showwarning = _say
-
-    def __exit__(self, *_: object) -> None:
-        import warnings
-
-        warnings.showwarning = self._former
+        yield
 
 
 def _say(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:

@@ -1,4 +1,4 @@
-"""Candidates: laws from loss to a task, one of them chosen by forecasting runs that the fit has not seen.
+"""Candidates: laws from loss to a task, one of them chosen by forecasting larger runs.
 
 No one law holds for every benchmark: some rise along the whole ladder, some have not begun, some
 never move. So each candidate is fitted to the smaller runs and forecasts the larger ones, several

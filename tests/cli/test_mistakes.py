@@ -1,0 +1,181 @@
+"""A user's mistake is one line that says what to do, and exit code 2."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pandas as pd
+import pytest
+
+from tests.cli.conftest import write_results
+
+TARGET = ("--params", "20B", "--tokens", "400B", "--draws", 50)
+
+
+def refused(said, *texts: str) -> None:
+    assert said.code == 2, said
+    assert "Traceback" not in said.err
+    assert said.err.startswith("error: ")
+    for text in texts:
+        assert text in said.err
+
+
+def test_a_missing_folder(say, tmp_path):
+    refused(say("runs", tmp_path / "nowhere"), "nowhere")
+
+
+def test_an_empty_folder(say, tmp_path):
+    refused(say("runs", tmp_path), "holds nothing")
+
+
+def test_an_unknown_command(say):
+    refused(say("forcast"), "did you mean 'forecast'")
+
+
+def test_an_unknown_option(say, tmp_path):
+    refused(say("runs", tmp_path, "--runz", "x"), "--runz")
+
+
+def test_a_run_without_sizes(say, results, tmp_path):
+    folder, _ = results
+    few = tmp_path / "few.csv"
+    few.write_text("run,params,tokens\n10000000-10,1e7,1e8\n")
+    refused(say("runs", folder, "--runs", few), "10000000-20")
+
+
+def test_an_unknown_task(say, results):
+    folder, sizes = results
+    said = say("forecast", folder, "--runs", sizes, *TARGET, "--task", "quizz")
+    refused(said, "no task 'quizz'; did you mean 'quiz'")
+
+
+def test_a_file_of_no_bytes_is_skipped_and_named(say, results):
+    folder, sizes = results
+    (folder / "empty.json").write_text("")
+    said = say("runs", folder, "--runs", sizes)
+    assert said.code == 0
+    assert "warning:" in said.err
+    assert "empty.json" in said.err
+    refused(say("runs", folder, "--runs", sizes, "--strict"), "empty.json")
+
+
+def test_a_truncated_file_is_skipped_and_named(say, results):
+    folder, sizes = results
+    whole = next(folder.rglob("results_*.json"))
+    (folder / "cut.json").write_text(whole.read_text()[:200])
+    said = say("runs", folder, "--runs", sizes)
+    assert said.code == 0
+    assert "cut.json" in said.err
+
+
+def test_a_json_that_is_no_result_is_skipped_and_named(say, results):
+    folder, sizes = results
+    (folder / "other.json").write_text(json.dumps({"weights": [1, 2]}))
+    said = say("runs", folder, "--runs", sizes)
+    assert said.code == 0
+    assert "other.json" in said.err
+    assert "RunTable(20 runs" in said.out
+
+
+def test_a_score_that_is_nan_is_left_out_and_named(say, results):
+    folder, sizes = results
+    write_results(folder, "10000000-10", {"quiz": {"acc,none": float("nan")}})
+    said = say("runs", folder, "--runs", sizes)
+    assert said.code == 0
+    assert "10000000-10" in said.err
+    refused(say("runs", folder, "--runs", sizes, "--strict"), "10000000-10")
+
+
+@pytest.fixture
+def table(tmp_path):
+    """A long table of five runs at five sizes."""
+    rows = [
+        {"run": f"r{i}", "params": 10.0**i, "tokens": 20 * 10.0**i, "loss": 6.0 - 0.4 * i}
+        for i in range(5, 10)
+    ]
+    path = tmp_path / "runs.csv"
+    return pd.DataFrame(rows), path
+
+
+def test_a_negative_loss(say, table):
+    frame, path = table
+    frame.assign(loss=-1.0).to_csv(path, index=False)
+    refused(say("runs", path), "a loss is not positive")
+
+
+def test_a_run_measured_twice(say, table):
+    frame, path = table
+    pd.concat([frame, frame.head(1)]).to_csv(path, index=False)
+    refused(say("runs", path), "r5")
+
+
+def test_zero_tokens(say, table):
+    frame, path = table
+    frame.assign(tokens=0).to_csv(path, index=False)
+    refused(say("runs", path), "tokens")
+
+
+def test_too_few_runs_for_the_coefficients(say, table):
+    frame, path = table
+    frame.head(4).to_csv(path, index=False)
+    refused(say("fit", path, "--law", "chinchilla"), "has 5 coefficients to fit")
+
+
+def test_as_many_runs_as_coefficients_have_no_interval(say, table):
+    frame, path = table
+    frame.to_csv(path, index=False)
+    refused(say("fit", path, "--law", "chinchilla"), "leave no degree of freedom")
+
+
+def test_a_target_smaller_than_the_runs_is_no_extrapolation(say, results):
+    folder, sizes = results
+    said = say("forecast", folder, "--runs", sizes, "--params", "20M", "--tokens", "400M")
+    assert said.code == 0
+    assert "not an extrapolation" in said.err
+
+
+def test_a_target_of_one_size(say, results):
+    folder, sizes = results
+    refused(say("forecast", folder, "--runs", sizes, "--params", "7B"), "two of")
+
+
+def test_a_target_that_is_no_count(say, results):
+    folder, sizes = results
+    said = say("forecast", folder, "--runs", sizes, "--params", "seven", "--tokens", "1B")
+    refused(said, "'seven' is not a count; write it like 7e9")
+
+
+def test_a_condition_that_is_none(say, results):
+    folder, sizes = results
+    refused(say("runs", folder, "--runs", sizes, "--where", "shots"), "is not COLUMN=VALUE")
+    refused(say("runs", folder, "--runs", sizes, "--where", "colour=red"), "no column 'colour'")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written(say, results, tmp_path):
+    folder, sizes = results
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o500)
+    out = locked / "x.csv"
+    refused(say("runs", folder, "--runs", sizes, "--csv", out), "cannot write")
+
+
+def test_a_report_into_a_missing_folder(say, results, tmp_path):
+    folder, sizes = results
+    out = tmp_path / "nowhere" / "x.pdf"
+    refused(say("report", folder, "--runs", sizes, *TARGET, "-o", out), "nowhere")
+
+
+def test_names_in_any_script_and_of_any_length(say, tmp_path):
+    folder = tmp_path / "results"
+    for place in range(6):
+        name = f"модель-{place}-" + "long" * 40
+        write_results(folder, name, {"质量": {"acc,none": 0.3 + 0.05 * place}})
+    sizes = tmp_path / "sizes.csv"
+    names = sorted(path.parent.name for path in folder.rglob("*.json"))
+    rows = {"run": names, "params": [10.0 ** (6 + i / 2) for i in range(6)]}
+    pd.DataFrame(rows).assign(tokens=lambda f: 20 * f["params"]).to_csv(sizes, index=False)
+    said = say("forecast", folder, "--runs", sizes, *TARGET)
+    assert said.code == 0, said.err
+    assert "质量" in said.out
