@@ -170,6 +170,46 @@ class RunTable:
         """Add ``accuracy`` rows, 1 minus an error; the standard error stays."""
         return self._with_complement(metric, "error", "accuracy")
 
+    def to_loss(self, metric: str = "perplexity") -> RunTable:
+        """Add ``loss`` rows, the logarithm of a perplexity, in nats.
+
+        Of a perplexity over tokens the loss is in nats a token, of a word perplexity in nats a
+        word. The harness's LAMBADA is a perplexity over items: of the last word, whole.
+
+        Parameters
+        ----------
+        metric : str
+            The perplexity to convert.
+
+        Returns
+        -------
+        RunTable
+            With the standard error of a logarithm, that of the perplexity over the perplexity.
+
+        Raises
+        ------
+        UnknownName
+            If no row has the metric.
+        TableError
+            If the metric is not a perplexity, or a task has a loss already.
+
+        Examples
+        --------
+        >>> runs.to_loss().wide(loss=("lambada_openai", "loss"))    # doctest: +SKIP
+        """
+        if metric not in self.metrics:
+            raise unknown("metric", metric, self.metrics)
+        if not metric_unit(metric).startswith("perplexity"):
+            raise TableError(f"{metric!r} is not a perplexity, so that its logarithm is no loss")
+        rows = self.frame[self.frame["metric"] == metric]
+        added = rows.assign(
+            value=np.log(rows["value"]),
+            stderr=rows["stderr"] / rows["value"],
+            metric="loss",
+            unit=rows["unit"].str.replace("perplexity", "nats"),
+        )
+        return RunTable.build(pd.concat([self.frame, added], ignore_index=True))
+
     def mean_over(self, tasks: Sequence[str], *, name: str, metric: str = "error") -> RunTable:
         """Add a task whose value is the plain mean over tasks, for the runs that have them all.
 

@@ -81,6 +81,27 @@ def test_a_loss_has_no_error():
         RunTable.build(frame()).to_error("loss")
 
 
+def test_the_logarithm_of_a_perplexity_is_a_loss_in_nats():
+    given_frame = frame().assign(metric="word_perplexity", value=20.0, stderr=1.0)
+    added = RunTable.build(given_frame).to_loss("word_perplexity").where(metric="loss").frame
+    assert added["value"].tolist() == pytest.approx([np.log(20.0)] * 6)
+    assert added["stderr"].tolist() == pytest.approx([0.05] * 6)
+    assert set(added["unit"]) == {"nats/word"}
+
+
+def test_only_a_perplexity_becomes_a_loss():
+    with pytest.raises(TableError, match="'accuracy' is not a perplexity"):
+        RunTable.build(frame()).to_loss("accuracy")
+    with pytest.raises(UnknownName, match="no metric 'perplexity'"):
+        RunTable.build(frame()).to_loss()
+
+
+def test_a_task_with_a_loss_gets_no_second_one():
+    both = pd.concat([frame(), frame().assign(metric="perplexity", value=20.0)])
+    with pytest.raises(TableError, match="measured more than once: small / c4 / loss"):
+        RunTable.build(both).to_loss()
+
+
 def test_a_mean_over_tasks_is_plain():
     runs = RunTable.build(frame()).mean_over(["piqa", "arc"], name="avg2")
     assert runs.wide(error=("avg2", "error"))["error"].tolist() == pytest.approx([0.6, 0.5])
