@@ -113,7 +113,9 @@ def test_a_run_measured_twice(say, table):
 def test_zero_tokens(say, table):
     frame, path = table
     frame.assign(tokens=0).to_csv(path, index=False)
-    refused(say("runs", path), "tokens")
+    said = say("runs", path)
+    assert said.code == 2
+    assert "untrained checkpoint left out (0 tokens) (5): r5" in said.err
 
 
 def test_too_few_runs_for_the_coefficients(say, table):
