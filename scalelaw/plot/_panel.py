@@ -1,0 +1,96 @@
+"""Panel: a figure with the numbers it shows and a caption that states some of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import escape
+from io import BytesIO
+from pathlib import Path
+
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from scalelaw.errors import ReportError
+from scalelaw.plot._style import STYLE
+from scalelaw.writing import write_whole
+
+FORMATS = ("svg", "png", "pdf")
+_UNDATED = {"svg": {"Date": None}, "png": {"Software": None}, "pdf": {"CreationDate": None}}
+_HEAD = re.compile(r"^.*?(?=<svg)|<!--.*?-->\s*|<metadata>.*?</metadata>\s*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A figure that can be checked: its numbers travel with it.
+
+    Attributes
+    ----------
+    title : str
+        What the figure shows, in a few words.
+    caption : str
+        Sentences with computed numbers.
+    frame : pandas.DataFrame
+        Every number that is drawn, on the scale of the data (fractions, not percent).
+    figure : matplotlib.figure.Figure
+    """
+
+    title: str
+    caption: str
+    frame: pd.DataFrame = field(repr=False)
+    figure: Figure = field(repr=False)
+
+    def save(self, path: str | Path, *, table: bool = False, dpi: float = 200.0) -> Path:
+        """Write the figure, whole or not at all; the same panel gives the same bytes.
+
+        Parameters
+        ----------
+        path : str or Path
+            The suffix chooses the format: ``.svg``, ``.png`` or ``.pdf``.
+        table : bool
+            Write the numbers beside it, under the same name with the suffix ``.csv``.
+        dpi : float
+            Dots per inch of a PNG.
+
+        Returns
+        -------
+        Path
+            The path of the figure.
+
+        Raises
+        ------
+        ReportError
+            If the suffix is unknown or the folder cannot be written.
+        """
+        path = Path(path)
+        kind = path.suffix.lower().removeprefix(".")
+        if kind not in FORMATS:
+            raise ReportError(
+                f"cannot save a figure as {path.name!r}; end the name in .svg, .png or .pdf"
+            )
+        write_whole(path, self._drawn(kind, dpi))
+        if table:
+            write_whole(path.with_suffix(".csv"), self.csv())
+        return path
+
+    def svg(self) -> str:
+        """Return the figure as one SVG element, without prologue, comments and metadata."""
+        return _HEAD.sub("", self._drawn("svg", 72.0).decode()).strip()
+
+    def csv(self) -> str:
+        """Return the numbers as CSV."""
+        return self.frame.to_csv(index=False, lineterminator="\n")
+
+    def _drawn(self, kind: str, dpi: float) -> bytes:
+        buffer = BytesIO()
+        with rc_context({**STYLE, "svg.hashsalt": self.title}):
+            self.figure.savefig(buffer, format=kind, dpi=dpi, metadata=_UNDATED[kind])
+        return buffer.getvalue()
+
+    def _repr_html_(self) -> str:
+        caption = f"<strong>{escape(self.title)}.</strong> {escape(self.caption)}"
+        return f"<figure>{self.svg()}<figcaption>{caption}</figcaption></figure>"
+
+    def _repr_png_(self) -> bytes:
+        return self._drawn("png", 144.0)

@@ -1,0 +1,106 @@
+"""How all figures look: one style, one palette that colour-blind readers can tell apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+
+from scalelaw.plot.words import shortened
+
+WIDTH = 6.5
+"""Width of a figure in inches: the text width of an A4 page of the report."""
+
+INK = "#22262b"
+MUTED = "#6b7280"
+GRID = "#e3e6ea"
+FORECAST = "#0072b2"
+BAND = "#b9d9ec"
+TARGET = "#d55e00"
+MEASURED = "#111111"
+BEYOND = "#f6f3ec"
+BASELINES = {"largest": "#e69f00", "line": "#009e73", "direct": "#cc79a7"}
+BASELINE_MARKS = {"largest": "s", "line": "^", "direct": "D"}
+SEQUENCE = "viridis"
+
+STYLE: dict[Any, Any] = {
+    "font.family": ["DejaVu Sans"],
+    "font.size": 7.5,
+    "mathtext.fontset": "dejavusans",
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 7.5,
+    "axes.titlesize": 8.0,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.edgecolor": MUTED,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.6,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 7.0,
+    "ytick.labelsize": 7.0,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 3.0,
+    "ytick.major.size": 3.0,
+    "legend.fontsize": 7.0,
+    "legend.frameon": False,
+    "legend.handlelength": 1.6,
+    "legend.borderaxespad": 0.2,
+    "lines.linewidth": 1.4,
+    "lines.markersize": 4.5,
+    "savefig.facecolor": "white",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "scalelaw",
+    "pdf.fonttype": 42,
+    "path.simplify": True,
+}
+
+
+@contextmanager
+def canvas(height: float, width: float = WIDTH) -> Iterator[Figure]:
+    """Give a figure in the style of the house; sizes in inches. There is no global figure."""
+    with rc_context(STYLE):
+        yield Figure(figsize=(width, height), layout="constrained")
+
+
+def plain(text: str, most: int = 40) -> str:
+    """Return text that matplotlib draws as it stands: short, no mathematics, no missing glyph."""
+    known = _glyphs()
+    drawn = "".join(
+        character if ord(character) in known else "\N{REPLACEMENT CHARACTER}"
+        for character in shortened(text, most)
+    )
+    return drawn.replace("$", r"\$")
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    return frozenset(get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap())
+
+
+def legend_above(figure: Figure, axes: Axes) -> None:
+    """Put the legend of the axes above them, where it covers no data."""
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(
+        handles,
+        labels,
+        loc="outside upper left",
+        ncols=5,
+        columnspacing=1.4,
+        handletextpad=0.5,
+    )

@@ -1,0 +1,133 @@
+"""All tasks of a forecast on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from scalelaw.errors import ReportError
+from scalelaw.forecasting import Forecast
+from scalelaw.plot import _style as style
+from scalelaw.plot._axes import limits, measure_axis
+from scalelaw.plot._panel import Panel
+from scalelaw.plot.words import Measure, listed, measure_of, plural
+
+ROWS = 50
+_ROW = 0.172
+_FRAME = ("task", "metric", "estimate", "low", "high", "measured", "chance")
+
+
+def forecast_overview(forecast: Forecast, *, tasks: Sequence[str] | None = None) -> Panel:
+    """Draw the forecast of every task with its interval, chance, and what was measured.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        With a target.
+    tasks : sequence of str, optional
+        The tasks to show, at most 50 in one figure; by default the first 50.
+
+    Returns
+    -------
+    Panel
+        The frame has a row a task, best forecast first: ``task``, ``metric``, ``estimate``,
+        ``low``, ``high``, ``measured``, ``chance`` (of guessing).
+
+    Raises
+    ------
+    ReportError
+        If no task has a forecast, or more than 50 are asked for.
+    """
+    parts = [forecast.tasks[name] for name in tasks or forecast.tasks]
+    if tasks is not None and len(tasks) > ROWS:
+        raise ReportError(
+            f"{len(tasks)} tasks do not fit on a page; draw at most {ROWS} at a time with tasks=..."
+        )
+    made = [part for part in parts if part.prediction is not None][:ROWS]
+    if not made:
+        raise ReportError(
+            "no task has a forecast to draw; see Forecast.warnings, or give it a target"
+        )
+    rows = pd.DataFrame([part.to_dict() for part in made])[list(_FRAME)]
+    frame = rows.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
+    measure = measure_of(_usual(frame))
+    with style.canvas(0.85 + _ROW * len(frame)) as figure:
+        axes = figure.subplots()
+        _draw(axes, frame, forecast.level)
+        measure_axis(axes.xaxis, measure, 8)
+        if len(set(frame["metric"])) > 1:
+            axes.set_xlabel(f"{measure.label}, or as named")
+        style.legend_above(figure, axes)
+        caption = _caption(frame, measure, forecast.level)
+        return Panel("Forecast of every task", caption, frame, figure)
+
+
+def _usual(frame: pd.DataFrame) -> str:
+    """Return the metric of most tasks; the others are named beside their task."""
+    return str(frame["metric"].mode().iloc[0])
+
+
+def _draw(axes: Axes, frame: pd.DataFrame, level: float) -> None:
+    places = np.arange(len(frame))[::-1]
+    axes.hlines(places, 0.0, 1.0, color=style.GRID, linewidth=0.5, zorder=0)
+    axes.hlines(
+        places,
+        frame["low"],
+        frame["high"],
+        color=style.BAND,
+        linewidth=4.5,
+        label=f"{level:.0%} interval",
+    )
+    axes.plot(
+        frame["chance"], places, "|", color=style.MUTED, markersize=8, label="guessing", zorder=2
+    )
+    axes.plot(frame["estimate"], places, "o", color=style.FORECAST, label="forecast", zorder=3)
+    if frame["measured"].notna().any():
+        axes.plot(
+            frame["measured"],
+            places,
+            "x",
+            color=style.MEASURED,
+            markeredgewidth=1.2,
+            label="measured",
+            zorder=4,
+        )
+    usual = _usual(frame)
+    names = [
+        style.plain(task if metric == usual else f"{task} ({metric})", 44)
+        for task, metric in zip(frame["task"], frame["metric"], strict=True)
+    ]
+    axes.set_yticks(places, names)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(-0.7, len(frame) - 0.3)
+    low, high = limits(*(frame[name] for name in _FRAME[2:]))
+    axes.set_xlim(max(low, -0.02), min(high, 1.02))
+    axes.spines["left"].set_visible(False)
+
+
+def _caption(frame: pd.DataFrame, measure: Measure, level: float) -> str:
+    best, last = frame.iloc[0], frame.iloc[-1]
+    width = float((frame["high"] - frame["low"]).median())
+    text = (
+        f"{plural(len(frame), 'task')}; the {level:.0%} intervals are "
+        f"{measure.text(width, 1)} {measure.gap} wide in the middle case."
+        if len(frame) > 1
+        else f"The {level:.0%} interval is {measure.text(width, 1)} {measure.gap} wide."
+    )
+    if len(frame) > 1:
+        text += (
+            f" Highest {listed([best['task']])} ({measure.text(best['estimate'], 1, unit=True)}), "
+            f"lowest {listed([last['task']])} ({measure.text(last['estimate'], 1, unit=True)})."
+        )
+    known = frame.dropna(subset=["measured"])
+    if len(known):
+        off = float((known["estimate"] - known["measured"]).abs().mean())
+        inside = int(known["measured"].between(known["low"], known["high"]).sum())
+        text += (
+            f" Of {len(known)} measured, {inside} lie inside their interval; the mean absolute "
+            f"error is {measure.text(off, measure.digits(off))} {measure.gap}."
+        )
+    return text

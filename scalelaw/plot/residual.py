@@ -1,0 +1,73 @@
+"""What a fitted law leaves unexplained."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from scalelaw.fitting import Fit
+from scalelaw.forecasting.chains import outcome_of
+from scalelaw.plot import _style as style
+from scalelaw.plot._axes import compute_axis, limits, measure_axis
+from scalelaw.plot._panel import Panel
+from scalelaw.plot.words import MINUS, Measure, measure_of, plural, shortened
+
+
+def residuals(fit: Fit, *, measure: Measure | None = None) -> Panel:
+    """Draw measured less fitted, in percent of the fitted value, for every run.
+
+    Parameters
+    ----------
+    fit : Fit
+    measure : Measure, optional
+        How the outcome is named and in what unit; by default from its column.
+
+    Returns
+    -------
+    Panel
+        The frame has a row a run: ``run`` and ``compute`` where known, ``measured``,
+        ``estimate`` and ``relative`` (a fraction).
+    """
+    outcome = outcome_of(fit)
+    measure = measure or measure_of(outcome)
+    kept = [name for name in ("run", "compute") if name in fit.runs]
+    frame = fit.runs[kept].copy()
+    frame["measured"] = fit.runs[outcome].to_numpy(float)
+    frame["estimate"] = fit.fitted
+    frame["relative"] = frame["measured"] / frame["estimate"] - 1.0
+    sized = "compute" in frame
+    with style.canvas(2.3) as figure:
+        axes = figure.subplots(1, 2 if sized else 1, sharey=True, squeeze=False)[0]
+        if sized:
+            compute_axis(axes[0], frame["compute"].min(), frame["compute"].max(), 5)
+            _draw(axes[0], frame["compute"], frame)
+        _draw(axes[-1], frame["estimate"], frame)
+        axes[-1].set_xlim(*limits(frame["estimate"]))
+        measure_axis(axes[-1].xaxis, measure, 5)
+        axes[-1].set_xlabel(f"fitted {measure.label}")
+        axes[0].set_ylabel("measured over fitted, less 1 (%)")
+        title = f"Residuals of {fit.law.name}"
+        return Panel(title, _caption(frame, fit.law.name), frame, figure)
+
+
+def _draw(axes: Axes, x: pd.Series[float], frame: pd.DataFrame) -> None:
+    axes.axhline(0.0, color=style.MUTED, linewidth=0.8)
+    percent = frame["relative"] * 100.0
+    axes.vlines(x, 0.0, percent, color=style.BAND, linewidth=1.2)
+    axes.plot(x, percent, "o", color=style.FORECAST, markersize=3.6)
+    most = float(np.nanmax(np.abs(percent))) if percent.notna().any() else 0.0
+    axes.set_ylim(-1.15 * most or -1.0, 1.15 * most or 1.0)
+    axes.grid(axis="y")
+
+
+def _caption(frame: pd.DataFrame, law: str) -> str:
+    relative = frame["relative"]
+    worst = frame.iloc[int(relative.abs().argmax())]
+    name = f" ({shortened(str(worst['run']), 50)})" if "run" in frame else ""
+    value = f"{worst['relative']:+.2%}".replace("-", MINUS)
+    return (
+        f"{plural(len(frame), 'run')} about the fitted law {law}: mean absolute residual "
+        f"{relative.abs().mean():.2%}, the largest {value}{name}. A trend or a bend here would "
+        "mean that the law is not the right one."
+    )
