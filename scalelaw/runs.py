@@ -213,6 +213,9 @@ class RunTable:
     def mean_over(self, tasks: Sequence[str], *, name: str, metric: str = "error") -> RunTable:
         """Add a task whose value is the plain mean over tasks, for the runs that have them all.
 
+        The mean has no number of items, since it is not a share of items; further columns in
+        which the tasks differ are left empty.
+
         Parameters
         ----------
         tasks : sequence of str
@@ -234,17 +237,20 @@ class RunTable:
             If no run has all the tasks.
         """
         rows = pd.concat([self._rows(task, metric) for task in tasks])
-        grouped = rows.groupby("run", sort=False)
-        whole = grouped["task"].nunique() == len(set(tasks))
+        grouped, count = rows.groupby("run", sort=False), len(set(tasks))
+        whole = grouped["task"].nunique() == count
         if not whole.any():
-            raise TableError(f"no run has all {len(set(tasks))} tasks of {name!r}")
+            raise TableError(f"no run has all {count} tasks of {name!r}")
         first = grouped.first()
+        further = [column for column in first.columns if column not in COLUMNS]
+        differs = grouped[further].agg(pd.Series.nunique, dropna=False) > 1
+        first[further] = first[further].mask(differs)
         first["task"] = name
         first["value"] = grouped["value"].mean()
         first["chance"] = grouped["chance"].mean()
-        first["items"] = grouped["items"].sum(min_count=len(set(tasks)))
+        first["items"] = np.nan
         variance = (rows["stderr"] ** 2).groupby(rows["run"], sort=False)
-        first["stderr"] = np.sqrt(variance.sum(min_count=len(set(tasks)))) / len(set(tasks))
+        first["stderr"] = np.sqrt(variance.sum(min_count=count)) / count
         added = first[whole].reset_index()
         return RunTable.build(pd.concat([self.frame, added], ignore_index=True))
 

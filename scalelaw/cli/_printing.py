@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,3 +86,17 @@ def shown_progress(names: Iterable[str]) -> Iterable[str]:
     from rich.progress import track
 
     yield from track(listed, "forecasting", console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def counted_progress(title: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a function of (done, total) that moves a bar, or None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -17,13 +17,24 @@ def datasets_group() -> None:
 @options(JSON)
 def list_command(as_json: bool) -> None:
     """List the data sets, their licences and whether they are on this machine."""
+    import pandas as pd
+
     from scalelaw import load
 
-    table = load.datasets()
+    rows = [
+        {
+            "name": one.name,
+            "here": one.folder is not None,
+            "files": len(one.files),
+            "licence": one.licence,
+            "title": one.title,
+        }
+        for one in load.catalogue()
+    ]
     if as_json:
-        print_json(table)
+        print_json(rows)
     else:
-        print_table(table)
+        print_table(pd.DataFrame(rows))
 
 
 @datasets_group.command("fetch")
@@ -31,9 +42,11 @@ def list_command(as_json: bool) -> None:
 @options(JSON)
 def fetch_command(name: str, as_json: bool) -> None:
     """Download the data set NAME, check every file's SHA-256, and print where it is."""
+    from scalelaw.cli._printing import counted_progress
     from scalelaw.load.datasets import fetch
 
-    folder = fetch(name)
+    with counted_progress(f"fetching {name}") as progress:
+        folder = fetch(name, progress=progress)
     if as_json:
         print_json({"name": name, "folder": folder})
     else:
