@@ -27,7 +27,7 @@ READING = (
         help="Keep the rows where a column has this value; may be repeated.",
     ),
     click.option("--train-set", help="Short for --where train_set=NAME."),
-    click.option("--shots", type=int, help="Short for --where shots=N."),
+    click.option("--shots", type=int, help="Keep the results with this many examples in the prompt."),
     click.option("--strict", is_flag=True, help="Make an unreadable file an error."),
 )
 
@@ -108,6 +108,7 @@ class Source:
             "pattern": self.pattern,
             "tokens_per_step": self.tokens_per_step,
             "strict": self.strict or None,
+            "shots": self.shots if self.reader == "lm_eval" else None,
         }
         given = {name: value for name, value in asked.items() if value is not None}
         runs = load.read(self.path, **given)
@@ -135,7 +136,7 @@ class Source:
             pairs.append((name.strip(), value.strip()))
         if self.train_set is not None:
             pairs.append(("train_set", self.train_set))
-        if self.shots is not None:
+        if self.shots is not None and self.reader != "lm_eval":
             pairs.append(("shots", str(self.shots)))
         return pairs
 
