@@ -4,12 +4,11 @@ Compiled once for all laws, because a law's kernel comes in as a first-class fun
 signature. Import this module only when something is to be fitted: it imports Numba.
 
 The objective of one row is ``sum_i w_i rho(r_i)``; r is the residual on the penalty's scale. It is
-minimised by damped Newton steps. Each step solves ``(H + mu M) d = -g``, where H is the exact
-Hessian (the curvature of the law itself by differences of its analytic derivatives, along the
-coefficients in which it is not linear) and M is the positive Gauss-Newton matrix of reweighted
-least squares. Both change alike under a change of units, so that neither scaling nor correlation
-of the coefficients matters. Plain reweighting converges only linearly when the corner of Huber's
-penalty is small, and that is the case of interest.
+minimised by damped Newton steps ``(H + mu diag(M)) d = -g``: H is the exact Hessian (the curvature
+of the law itself by differences of its analytic derivatives, along the coefficients in which it is
+not linear), M the positive Gauss-Newton matrix of reweighted least squares. Reweighting alone
+converges only linearly when the corner of Huber's penalty is small, and that is the case of
+interest. In a least-squares fit the linear coefficients are solved for at every step.
 """
 
 from __future__ import annotations
@@ -120,11 +119,11 @@ def _step(H, M, mu, g, u, lo, hi, held, d, a, b, free):
             b[r] = -g[j]
             for k in range(p):
                 if held[k] and d[k] != 0.0:
-                    b[r] -= (H[j, k] + mu * M[j, k]) * d[k]
+                    b[r] -= H[j, k] * d[k]
             for c in range(r + 1):
                 k = free[c]
-                a[r, c] = H[j, k] + mu * M[j, k]
-            a[r, r] += mu * 1e-6 * M[j, j]
+                a[r, c] = H[j, k]
+            a[r, r] += mu * M[j]
         if not cholesky(a, n):
             return -1.0
         solve_factored(a, b, n)
@@ -151,7 +150,7 @@ def _step(H, M, mu, g, u, lo, hi, held, d, a, b, free):
 
 @helper()
 def _derivatives(kernel, x, u, lo, hi, is_log, linear, jac, g, h, m, y2, jac2, theta, row, G, H, M):
-    """Fill gradient, Hessian and majorising matrix at u."""
+    """Fill gradient, Hessian and the diagonal of the majorising matrix at u."""
     p, n = jac.shape
     for j in range(p):
         G[j] = dot(g, jac[j])
@@ -161,9 +160,7 @@ def _derivatives(kernel, x, u, lo, hi, is_log, linear, jac, g, h, m, y2, jac2, t
             H[j, k] = dot(row, jac[k])
         for i in range(n):
             row[i] = m[i] * jac[j, i]
-        for k in range(j + 1):
-            M[j, k] = dot(row, jac[k])
-            M[k, j] = M[j, k]
+        M[j] = dot(row, jac[j])
     for j in range(p):
         if linear[j] and is_log[j]:
             H[j, j] += G[j]
@@ -200,7 +197,7 @@ def _polish(
         np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     )  # fmt: skip
     jac, jac2 = np.empty((p, n)), np.empty((p, n))
-    H, M, a = np.empty((p, p)), np.empty((p, p)), np.empty((p, p))
+    H, M, a = np.empty((p, p)), np.empty(p), np.empty((p, p))
     G, d, b, theta, trial = np.empty(p), np.empty(p), np.empty(p), np.empty(p), np.empty(p)
     held, free = np.empty(p, np.bool_), np.empty(p, np.int64)
     flat = np.flatnonzero(linear)
@@ -215,7 +212,7 @@ def _polish(
         target, weight, u = t[fit % t.shape[0]], w[fit % w.shape[0]], us[fit]
         floor = 0.0
         for i in range(n):
-            floor += 1e-31 * weight[i] * max(1.0, target[i] * target[i])
+            floor += 1e-27 * weight[i] * max(1.0, target[i] * target[i])
         for j in range(p):
             u[j] = min(max(u[j], lo[j]), hi[j])
         _law_at(kernel, x, u, is_log, theta, y, jac)
@@ -237,7 +234,7 @@ def _polish(
                 fresh = True
             for j in range(p):
                 low, high = u[j] <= lo[j] and G[j] >= 0.0, u[j] >= hi[j] and G[j] <= 0.0
-                held[j] = low or high or lo[j] == hi[j] or M[j, j] <= 0.0
+                held[j] = low or high or lo[j] == hi[j] or M[j] <= 0.0
             predicted = _step(H, M, mu, G, u, lo, hi, held, d, a, b, free)
             if predicted < 0.0:
                 mu = max(8.0 * mu, 1e-3)
@@ -278,7 +275,10 @@ def _polish(
                 elif gain < 0.25:
                     mu = max(3.0 * mu, 1e-3)
             else:
-                if tiny <= 1e-9 * cost:
+                still = True
+                for j in range(p):
+                    still = still and abs(d[j]) <= 1e-11 * (1.0 + abs(u[j]))
+                if still or tiny <= 1e-12 * cost:
                     status = CONVERGED
                     break
                 mu = max(6.0 * mu, 1e-3)

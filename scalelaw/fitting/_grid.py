@@ -32,8 +32,9 @@ def _search(
     """Fill seeds, (k, p), with the valleys of the grid, deepest first; count them.
 
     If there are less than ``fewest`` valleys, the next best points that are no neighbours of
-    points taken are added. The coefficients in which the law is linear are solved for at each point of the grid.
-    ``values`` holds the grid of the others one after another, ``sizes`` how many each has.
+    points taken are added. The coefficients in which the law is linear are solved for at each
+    point of the grid. ``values`` holds the grid of the others one after another, ``sizes`` how
+    many each has.
     """
     p, n = linear.size, z.size
     bent, flat = np.flatnonzero(~linear), np.flatnonzero(linear)

@@ -242,7 +242,8 @@ def _problem(
         )
     if isinstance(penalty, Binomial) and not ((z >= 0) & (z <= 1)).all():
         raise FitError(f"{penalty.text}: {column!r} must lie in [0, 1]; is it in percent?")
-    low, high = _bounds(law, bounds)
+    inputs = _inputs.columns(law, frame, mapping)
+    low, high = _bounds(law, bounds, inputs)
     free = int((low < high).sum())
     if z.size < free:
         raise FitError(
@@ -250,16 +251,23 @@ def _problem(
             f"(better {free + 3}); there are {z.size}. Add runs, fix coefficients with "
             "bounds={name: (value, value)}, or choose a simpler law."
         )
-    x = law.points(_inputs.columns(law, frame, mapping))
-    return Problem(law, x, z, _weights(frame, weights, penalty, z.size), penalty, low, high)
+    return Problem(
+        law, law.points(inputs), z, _weights(frame, weights, penalty, z.size), penalty, low, high
+    )
 
 
-def _bounds(law: Law, bounds: Mapping[str, tuple[float, float]] | None) -> tuple[Floats, Floats]:
+def _bounds(
+    law: Law,
+    bounds: Mapping[str, tuple[float, float]] | None,
+    inputs: Mapping[str, Floats],
+) -> tuple[Floats, Floats]:
     """Return lower and upper bounds of all coefficients."""
     stray = sorted(set(bounds or {}) - set(law.names))
     if stray:
         raise FitError(f"bounds name {stray}; law {law.name!r} has {list(law.names)}")
     pairs = np.array([coef.bounds for coef in law.coefs], dtype=float)
+    for name, column in law.within.items():
+        pairs[law.names.index(name)] = inputs[column].min(), inputs[column].max()
     for name, (low, high) in (bounds or {}).items():
         place = law.names.index(name)
         if not low <= high:

@@ -147,14 +147,15 @@ class Solution:
     costs: Floats
 
 
-def solve(problem: Problem, starts: int = 6) -> Solution:
+def solve(problem: Problem, starts: int | None = None) -> Solution:
     """Find the global optimum: valleys on a grid, polished.
 
     Parameters
     ----------
     problem : Problem
     starts : int, optional
-        How many seeds to polish at most; no two of them are neighbours on the grid.
+        How many seeds to polish at most; no two of them are neighbours on the grid. Default: 6
+        for up to two coefficients that are not linear, else 32.
 
     Returns
     -------
@@ -166,6 +167,8 @@ def solve(problem: Problem, starts: int = 6) -> Solution:
     if isinstance(problem.penalty, Binomial):
         weights = weights / np.maximum(problem.z * (1.0 - problem.z), 1e-3)
     values, sizes = problem.grid
+    if starts is None:
+        starts = 6 if sizes.size <= 2 else 32
     seeds = np.empty((starts, len(law.coefs)))
     count = search(
         law.kernel.compiled,
@@ -180,7 +183,7 @@ def solve(problem: Problem, starts: int = 6) -> Solution:
         problem.high,
         values,
         sizes,
-        FEWEST_STARTS,
+        min(FEWEST_STARTS, starts) if sizes.size <= 2 else starts,
         seeds,
     )
     if count == 0:

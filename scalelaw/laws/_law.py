@@ -35,7 +35,9 @@ QUANTITIES: dict[str, Quantity] = {
     "members": Quantity("members K of an ensemble", "", "log", (1.0, 16.0)),
     "frequency": Quantity("times a concept occurs in the training data", "", "log", (1e1, 1e7)),
     "samples": Quantity("samples k that an item may use", "", "log", (1.0, 1e3)),
-    "ability": Quantity("principal component of benchmark scores", "", "linear", (-2.0, 2.0)),
+    "pc1": Quantity("first principal component of benchmark scores", "", "linear", (-1.5, 1.5)),
+    "pc2": Quantity("second principal component", "", "linear", (-0.8, 0.8)),
+    "pc3": Quantity("third principal component", "", "linear", (-0.6, 0.6)),
     "loss": Quantity("loss of the run", "nats/token", "linear", (2.0, 5.0)),
     "perplexity": Quantity("perplexity of the run", "", "log", (7.0, 150.0)),
     "error": Quantity("1 - accuracy", "fraction", "linear", (0.2, 0.9)),
@@ -166,6 +168,9 @@ class Law:
         Inputs in which the curve only falls or only rises, for all allowed coefficients.
     ranges : mapping of str to (float, float), optional
         Usual values of an input, where they are not those in `QUANTITIES`.
+    within : mapping of str to str, optional
+        Coefficients that are values of an input and must lie inside its range over the runs, such
+        as the place of a break: ``{"d1": "compute"}``.
     """
 
     name: str
@@ -180,6 +185,7 @@ class Law:
     scales: Mapping[str, Scale] = field(default_factory=dict)
     trend: Mapping[str, int] = field(default_factory=dict)
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    within: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check what the solver relies on."""
