@@ -11,6 +11,7 @@ import pandas as pd
 
 from scalelaw.errors import ScalelawError, ScalelawWarning
 from scalelaw.fitting import LeastSquares, fit
+from scalelaw.metrics import metric_kind
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,14 +44,22 @@ def line(seen: pd.DataFrame, at: pd.DataFrame, column: str) -> Floats:
 
 
 def direct(seen: pd.DataFrame, at: pd.DataFrame, column: str) -> Floats:
-    """Fit the one-step power law E + A C^-a to the quantity itself; NaN where it cannot be."""
+    """Fit the one-step power law E + A C^-a to the quantity itself; NaN where it cannot be.
+
+    The law only falls, so that of an accuracy it is the error that is fitted.
+    """
+    rises = metric_kind(column) == "accuracy"
+    falling = 1.0 - seen[column] if rises else seen[column]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ScalelawWarning)
-            fitted = fit("power", seen, y=column, penalty=LeastSquares())
+            fitted = fit(
+                "power", seen.assign(**{column: falling}), y=column, penalty=LeastSquares()
+            )
     except ScalelawError:
         return np.full(len(at), np.nan)
-    return fitted.predict(at)["estimate"].to_numpy()
+    estimate = fitted.predict(at)["estimate"].to_numpy()
+    return 1.0 - estimate if rises else estimate
 
 
 BASELINES: dict[str, Callable[[pd.DataFrame, pd.DataFrame, str], Floats]] = {
