@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scalelaw.fitting.penalties import Binomial, Penalty
-from scalelaw.laws._law import Floats, Law
+from scalelaw.laws._law import Coef, Floats, Law
 
 LARGEST_GRID = 65_536
 FEWEST_STARTS = 3
@@ -88,7 +88,7 @@ class Problem:
     def grid(self) -> tuple[Floats, npt.NDArray[np.int64]]:
         """Values to try for each coefficient that is not linear, and how many each has."""
         axes = [
-            np.unique(np.clip(np.array(coef.seeds, dtype=float), low, high))
+            np.unique(np.clip(self._seeds(coef), low, high))
             for coef, low, high in zip(self.law.coefs, self.low, self.high, strict=True)
             if not coef.linear
         ]
@@ -97,6 +97,20 @@ class Problem:
             axes[longest] = axes[longest][::2]
         values = np.concatenate(axes) if axes else np.empty(0)
         return values, np.array([axis.size for axis in axes], dtype=np.int64)
+
+    def _seeds(self, coef: Coef) -> Floats:
+        """Return the seeds of a coefficient; a place on an input's axis moves with the runs."""
+        seeds = np.array(coef.seeds, dtype=float)
+        column = {**self.law.within, **self.law.along}.get(coef.name)
+        if column is None:
+            return seeds
+        log = self.law.scale(column) == "log"
+        usual = np.array(self.law.usual(column))
+        start, end = np.log(usual) if log else usual
+        row = self.x[self.law.inputs.index(column)]
+        share = ((np.log(seeds) if log else seeds) - start) / (end - start)
+        moved = row.min() + share * max(np.ptp(row), 1e-3)
+        return np.exp(moved) if log else moved
 
     def scaled(self, theta: Floats) -> Floats:
         """Return coefficients on the solver's scale."""

@@ -171,6 +171,9 @@ class Law:
     within : mapping of str to str, optional
         Coefficients that are values of an input and must lie inside its range over the runs, such
         as the place of a break: ``{"d1": "compute"}``.
+    along : mapping of str to str, optional
+        Coefficients that are values of an input but may lie outside; like those ``within``, their
+        seeds are moved from the usual range of the input to that of the runs.
     """
 
     name: str
@@ -186,6 +189,7 @@ class Law:
     trend: Mapping[str, int] = field(default_factory=dict)
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     within: Mapping[str, str] = field(default_factory=dict)
+    along: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check what the solver relies on."""

@@ -38,7 +38,7 @@ def _kernel(x: Floats, theta: Floats, y: Floats, jac: Floats) -> None:
 
 
 KERNEL = Kernel(_kernel)
-WHERE = tuple(10.0 ** (16 + 0.75 * step) for step in range(12))
+WHERE = tuple(10.0 ** (17.5 + 0.5 * step) for step in range(11))
 
 
 def broken_power(breaks: int) -> Law:
@@ -55,7 +55,8 @@ def broken_power(breaks: int) -> Law:
         Called ``broken_power_1`` and so on.
     """
     bends = (-0.4, -0.1, 0.1, 0.25, 0.5) if breaks == 1 else (-0.15, 0.15, 0.4)
-    places = WHERE if breaks == 1 else WHERE[1::2]
+    step = 1 if breaks == 1 else 2
+    places = [WHERE[(k * 11) // breaks : ((k + 1) * 11) // breaks : step] for k in range(breaks)]
     sharpness = (0.15, 0.5, 1.5) if breaks == 1 else (0.4,)
     coefs = [
         Coef("a", "value that no size removes", "a", (-100.0, 100.0), linear=True,
@@ -68,7 +69,7 @@ def broken_power(breaks: int) -> Law:
         coefs += [
             Coef(f"c{k}", f"change of the exponent at break {k}", f"c_{k}", (-5.0, 5.0),
                  seeds=bends),
-            Coef(f"d{k}", f"compute at break {k}", f"d_{k}", (1e-3, 1e40), "log", seeds=places),
+            Coef(f"d{k}", f"compute at break {k}", f"d_{k}", (1e-3, 1e40), "log", seeds=places[k - 1]),
             Coef(f"f{k}", f"width of break {k}, in ln of compute", f"f_{k}", (0.02, 10.0), "log",
                  seeds=sharpness),
         ]  # fmt: skip

@@ -64,4 +64,5 @@ CLUSTER = Law(
     ),
     penalty="squares",
     trend={"compute": +1},
+    along={"C0": "compute"},
 )

@@ -73,6 +73,7 @@ DIRECT_ACCURACY = Law(
     domain="One task, runs at one multiplier, accuracies above chance (subtract chance first).",
     penalty="squares",
     trend={"compute": +1},
+    along={"C0": "compute"},
 )
 
 DIRECT_ACCURACY_SIZES = Law(
@@ -91,6 +92,7 @@ DIRECT_ACCURACY_SIZES = Law(
     domain="One task, runs at several multipliers, accuracies above chance.",
     penalty="squares",
     trend={"params": +1, "tokens": +1},
+    along={"N0": "params", "D0": "tokens"},
 )
 
 PASS_AT_K = Law(
@@ -114,4 +116,5 @@ PASS_AT_K = Law(
     source=SOURCE,
     domain="Share of items solved by at least one of k samples; one task, runs at one multiplier.",
     penalty="squares",
+    along={"C0": "compute"},
 )

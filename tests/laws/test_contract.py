@@ -50,7 +50,8 @@ def test_the_gradient_agrees_with_differences(law):
         x, theta = law.points(example_runs(law, rng)), example_truth(law, rng)
         _, jac = both(law, x, theta, "compiled")
         for j in range(theta.size):
-            step = 1e-4 * (abs(theta[j]) if law.coefs[j].scale == "log" else max(abs(theta[j]), 0.1))
+            size = abs(theta[j])
+            step = 1e-4 * (size if law.coefs[j].scale == "log" else max(size, 0.1))
             at = []
             for shift in (-2, -1, 1, 2):
                 moved = theta.copy()
