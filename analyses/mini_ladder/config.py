@@ -65,6 +65,8 @@ class Evaluation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: int
     batch_tokens: int
     checkpoints_of: list[str]
+    raw_runs: list[str]
+    raw_items: int
     seed: int
 
 

@@ -1,4 +1,4 @@
-"""A small decoder-only transformer: RMSNorm, rotary positions, SwiGLU, no biases, tied embeddings."""
+"""A small decoder: RMSNorm, rotary positions, SwiGLU, no biases, tied embeddings."""
 
 from __future__ import annotations
 

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from .config import Ladder, RunPlan
 from .corpus import Corpus
-from .train import Run
+from .train import DONE, Run
 
 SWEEPS: tuple[tuple[str, tuple[float, ...]], ...] = (
     ("n15k", (8e-3, 1.6e-2, 3.2e-2, 6.4e-2, 1.28e-1)),
     ("n54k", (8e-3, 1.6e-2, 3.2e-2, 6.4e-2)),
-    ("n108k", (1.6e-2, 3.2e-2)),
+    ("n108k", (8e-3, 1.6e-2, 3.2e-2)),
 )
 MULTIPLIER = 20.0
 
@@ -31,7 +31,9 @@ def sweep(ladder: Ladder) -> None:
             )
             plan = RunPlan(size, ladder.sizes[size], MULTIPLIER, 0)
             folder = ladder.folder / "sweep" / f"{size}-{rate:g}"
-            facts = Run(replace(ladder, training=training), corpus, plan, folder).finish()
+            if not (folder / DONE).exists():
+                Run(replace(ladder, training=training), corpus, plan, folder).finish()
+            facts = json.loads((folder / DONE).read_text())
             rows.append({"size": size, "peak_rate": rate, "loss": facts["checkpoints"][-1]["loss"]})
-            print(json.dumps(rows[-1]), flush=True)  # noqa: T201
+            print(json.dumps(rows[-1]), flush=True)
     (ladder.folder / "sweep.json").write_text(json.dumps(rows, indent=1))

@@ -10,6 +10,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 ALPHABET = 128
@@ -52,7 +53,7 @@ class Tokenizer:
         pieces = list(word.encode("ascii", "replace"))
         worst = len(self.merges)
         while len(pieces) > 1:
-            pairs = zip(pieces, pieces[1:], strict=False)
+            pairs = pairwise(pieces)
             rank = min(self._rank.get(pair, worst) for pair in pairs)
             if rank == worst:
                 break
@@ -77,7 +78,7 @@ def learn(texts: Iterable[str], pieces: int) -> Tokenizer:
     pairs: Counter[Pair] = Counter()
     places: defaultdict[Pair, set[int]] = defaultdict(set)
     for place, (word, weight) in enumerate(zip(words, weights, strict=True)):
-        for pair in zip(word, word[1:], strict=False):
+        for pair in pairwise(word):
             pairs[pair] += weight
             places[pair].add(place)
     merges: list[Pair] = []
@@ -87,10 +88,10 @@ def learn(texts: Iterable[str], pieces: int) -> Tokenizer:
         merges.append(best)
         for place in places.pop(best):
             word, weight = words[place], weights[place]
-            for pair in zip(word, word[1:], strict=False):
+            for pair in pairwise(word):
                 pairs[pair] -= weight
             words[place] = word = join(word, best, new)
-            for pair in zip(word, word[1:], strict=False):
+            for pair in pairwise(word):
                 pairs[pair] += weight
                 places[pair].add(place)
         pairs = +pairs

@@ -44,7 +44,7 @@ def train(ladder: Ladder, only: str = "*") -> None:
         with claimed(folder) as mine:
             if mine and not (folder / DONE).exists():
                 facts = Run(ladder, corpus, plan, folder).finish()
-                print(plan.name, json.dumps(facts["checkpoints"][-1]), flush=True)  # noqa: T201
+                print(plan.name, json.dumps(facts["checkpoints"][-1]), flush=True)
 
 
 @contextmanager
@@ -220,7 +220,7 @@ def heldout_loss(network: Transformer, corpus: Corpus, limit: int) -> dict[str, 
     targets = torch.from_numpy(pieces[1 : count * context + 1]).view(count, context)
     total = 0.0
     for rows in chunks(count, max(1, LOSS_BATCH_TOKENS // context)):
-        logits = network(inputs[rows].to(network.cos.device))
+        logits = network(inputs[rows].to(network.embed.weight.device))
         answer = targets[rows].to(logits.device)
         total += F.cross_entropy(logits.flatten(0, 1), answer.flatten(), reduction="sum").item()
     loss = total / (count * context)
