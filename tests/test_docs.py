@@ -1,0 +1,45 @@
+"""Documentation that goes stale fails here."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def generator():
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["laws.md", "commands.md"])
+def test_a_generated_page_is_what_the_code_would_write(name):
+    made = generator().PAGES[name]()
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == made, "python docs/generate.py"
+
+
+def test_ci_runs_the_test_command_of_the_readme():
+    readme, script = (ROOT / "README.md").read_text(), (ROOT / ".ci" / "run").read_text()
+    command = re.search(r"^\.venv/bin/(python -m pytest.*)$", readme, re.MULTILINE).group(1)
+    assert re.search(rf"^{re.escape(command)}( |$)", script, re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))])
+def test_links_to_files_lead_somewhere(page):
+    home = (ROOT / page).parent
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", text):
+        assert (home / target).exists(), target
+
+
+def test_the_versions_agree():
+    import scalelaw
+
+    assert f"version: {scalelaw.__version__}" in (ROOT / "CITATION.cff").read_text()
+    assert f"## {scalelaw.__version__}" in (ROOT / "CHANGELOG.md").read_text()
