@@ -32,7 +32,8 @@ def largest(seen: pd.DataFrame, at: pd.DataFrame, column: str) -> Floats:
     -------
     ndarray of float, shape (len(at),)
     """
-    return np.full(len(at), float(seen.loc[seen["compute"].idxmax(), column]))
+    place = seen["compute"].to_numpy().argmax()
+    return np.full(len(at), seen[column].to_numpy()[place])
 
 
 def line(seen: pd.DataFrame, at: pd.DataFrame, column: str) -> Floats:

@@ -22,13 +22,14 @@ from scalelaw.fitting.penalties import Penalty
 from scalelaw.laws import get
 
 Floats = npt.NDArray[np.float64]
-Bounds = Callable[[float], dict[str, tuple[float, float]]]
+Span = tuple[float, float]
+Bounds = Callable[[Span], dict[str, Span]]
 
 ORIGINS = (0.2, 0.35, 0.5)
 """Shares of the runs, the largest by compute, that are hidden to compare candidates."""
 
 
-def _no_bounds(chance: float) -> dict[str, tuple[float, float]]:  # noqa: ARG001
+def _no_bounds(floor: Span) -> dict[str, Span]:  # noqa: ARG001
     return {}
 
 
@@ -43,7 +44,8 @@ class Candidate:
     note : str
         What the bounds mean, for the report.
     bounds : callable
-        From the chance accuracy (NaN where unknown) to bounds of coefficients.
+        From where the accuracy of a run that knows nothing may lie, see `floor_of`, to bounds
+        of coefficients.
     """
 
     law: str
@@ -63,29 +65,29 @@ class Candidate:
         FitError
             If there are too few runs.
         """
-        bounds = self.bounds(_chance(frame))
+        bounds = self.bounds(floor_of(frame))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ScalelawWarning)
             return fit(self.law, frame, penalty=penalty, bounds=bounds)
 
     def free(self, frame: pd.DataFrame) -> int:
         """Return the number of coefficients that are not fixed."""
-        fixed = [low == high for low, high in self.bounds(_chance(frame)).values()]
+        fixed = [low == high for low, high in self.bounds(floor_of(frame)).values()]
         return len(get(self.law).coefs) - sum(fixed)
 
 
-def _floor_at_chance(chance: float) -> dict[str, tuple[float, float]]:
-    return {} if np.isnan(chance) else {"floor": (chance, chance)}
+def _floor(floor: Span) -> dict[str, Span]:
+    return {"floor": floor}
 
 
-def _floor_at_chance_ceiling_at_one(chance: float) -> dict[str, tuple[float, float]]:
-    return {**_floor_at_chance(chance), "ceiling": (1.0, 1.0)}
+def _floor_and_ceiling_at_one(floor: Span) -> dict[str, Span]:
+    return {"floor": floor, "ceiling": (1.0, 1.0)}
 
 
 BOUNDED: tuple[Candidate, ...] = (
     Candidate("no_trend"),
-    Candidate("chance_sigmoid", "from chance to 1", _floor_at_chance_ceiling_at_one),
-    Candidate("chance_sigmoid", "from chance to a free ceiling", _floor_at_chance),
+    Candidate("chance_sigmoid", "from chance to 1", _floor_and_ceiling_at_one),
+    Candidate("chance_sigmoid", "from chance to a free ceiling", _floor),
 )
 """The default candidates, the simplest first; none of them can leave the range of an accuracy.
 
@@ -160,6 +162,26 @@ def _simplest_that_fits(
     return able[-1], able[-1].fitted(frame, penalty)
 
 
-def _chance(frame: pd.DataFrame) -> float:
-    levels = frame["accuracy_chance"].dropna() if "accuracy_chance" in frame else []
-    return float(levels.iloc[0]) if len(levels) else float("nan")
+def floor_of(frame: pd.DataFrame) -> Span:
+    """Return between what bounds the accuracy of a run that knows nothing lies.
+
+    Mostly it is the chance level. Where runs are clearly below that (small runs on ARC-Challenge
+    are led astray by the lengths of the answers), the floor is somewhere between 0 and chance: a
+    curve from chance upwards would have to jump to meet the larger runs.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With ``accuracy``; ``accuracy_chance`` and ``accuracy_stderr`` where known.
+
+    Returns
+    -------
+    tuple of float
+    """
+    known = "accuracy_chance" in frame and frame["accuracy_chance"].notna().any()
+    if not known:
+        return (0.0, 1.0)
+    chance = float(frame["accuracy_chance"].dropna().iloc[0])
+    noise = frame["accuracy_stderr"].fillna(0.0) if "accuracy_stderr" in frame else 0.0
+    below = frame["accuracy"] < chance - np.maximum(2.5 * noise, 0.02)
+    return (0.0, chance) if below.any() else (chance, chance)

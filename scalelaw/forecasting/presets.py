@@ -16,7 +16,9 @@ from scalelaw.forecasting.candidates import BOUNDED, Candidate
 Mask = Callable[[pd.DataFrame], "pd.Series[bool]"]
 
 NARROW = 1.5
-"""Largest over smallest multiplier up to which the runs count as one multiplier."""
+"""Largest over smallest multiplier, tokens or params up to which they count as one."""
+
+ONE_PATH = ("multiplier", "tokens", "params")
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,12 @@ def loss_law_for(frame: pd.DataFrame) -> str:
     Returns
     -------
     str
-        ``"power"`` (in compute) where all runs share one multiplier or there are fewer than
-        six, since over-training then leaves no trace; ``"overtraining"`` elsewhere.
+        ``"power"`` (in compute) where all runs share one multiplier or one number of tokens, or
+        there are fewer than six: the effects of size and of tokens cannot be told apart then.
+        ``"overtraining"`` elsewhere.
     """
-    spread = frame["multiplier"].max() / frame["multiplier"].min()
-    return "power" if spread <= NARROW or len(frame) < 6 else "overtraining"
+    on_one_path = any(frame[name].max() / frame[name].min() <= NARROW for name in ONE_PATH)
+    return "power" if on_one_path or len(frame) < 6 else "overtraining"
 
 
 def _every_run(frame: pd.DataFrame) -> pd.Series[bool]:
@@ -85,7 +88,7 @@ def _table_1_loss(frame: pd.DataFrame) -> pd.Series[bool]:
     at_20 = np.isclose(frame["multiplier"], 20.0, rtol=0.01)
     at_320 = np.isclose(frame["multiplier"], 320.0, rtol=0.01)
     small = frame["params"] < 5e8
-    return (at_20 & small) | (at_320 & smallest)
+    return pd.Series((at_20 & small) | (at_320 & smallest), index=frame.index)
 
 
 def _table_1_task(frame: pd.DataFrame) -> pd.Series[bool]:
