@@ -60,6 +60,8 @@ class TaskItems:
         Answers that were scored for each item (kind ``generation``).
     cluster : array of str, shape (S,), or None
         Items with the same value share a passage, so that their errors are not independent.
+    prompts : array of bytes, shape (R, S), or None
+        Digest of what was asked, examples included; it tells whether runs were asked alike.
     unit : str
         ``"nats"`` for sums over tokens, ``"nats/token"`` for means, which are no probabilities.
     """
@@ -81,6 +83,7 @@ class TaskItems:
     scores: dict[str, Floats] = field(default_factory=dict)
     repeats: np.ndarray[Any, np.dtype[np.int32]] | None = None
     cluster: np.ndarray[Any, np.dtype[np.str_]] | None = None
+    prompts: np.ndarray[Any, np.dtype[np.bytes_]] | None = None
     unit: str = "nats"
 
     def __post_init__(self) -> None:
@@ -206,6 +209,7 @@ class TaskItems:
             greedy=None if self.greedy is None else self.greedy[rows],
             scores={name: array[rows] for name, array in self.scores.items()},
             repeats=None if self.repeats is None else self.repeats[rows],
+            prompts=None if self.prompts is None else self.prompts[rows],
         )
         by_any = kept.answered.any(axis=0)
         return kept if by_any.all() else kept.of_items(by_any)
@@ -243,6 +247,7 @@ class TaskItems:
             greedy=None if self.greedy is None else self.greedy[:, long],
             scores={name: array[:, at] for name, array in self.scores.items()},
             repeats=None if self.repeats is None else self.repeats[:, at],
+            prompts=None if self.prompts is None else self.prompts[:, at],
             cluster=None if self.cluster is None else self.cluster[at],
         )
 

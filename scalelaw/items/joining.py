@@ -66,6 +66,7 @@ def join(parts: Sequence[TaskItems], doubt: Doubt) -> TaskItems:
             for name in names
         },
         repeats=_stacked([one.repeats() for one in spread]),
+        prompts=_prompts([one.prompts() for one in spread], frame.task, parts, doubt),
     )
 
 
@@ -145,6 +146,7 @@ def _skeleton(
         greedy=None,
         scores={},
         repeats=None,
+        prompts=None,
     )
     back = np.argsort(np.concatenate(order), kind="stable")
     return merged if np.array_equal(back, np.arange(len(back))) else merged.of_items(back)
@@ -231,7 +233,8 @@ class _Spread:
         """Return an array of the items over all items; missing ones where the part has none."""
         if array is not None and self.whole:
             return array
-        found = np.full((len(self.part.runs), len(self.frame)), missing)
+        dtype = None if array is None else array.dtype
+        found = np.full((len(self.part.runs), len(self.frame)), missing, dtype=dtype)
         if array is not None:
             found[:, self.place] = array[:, self.own]
         return found
@@ -240,6 +243,32 @@ class _Spread:
         """Return the repeats over all items, or None if the part has none."""
         none = self.part.repeats is None
         return None if none else self.items_of(self.part.repeats, np.int32(0))
+
+    def prompts(self) -> Any:
+        """Return the prompts over all items, or None if the part has none."""
+        none = self.part.prompts is None
+        return None if none else self.items_of(self.part.prompts, np.bytes_(b""))
+
+
+def _prompts(
+    arrays: Sequence[Any], task: str, parts: Sequence[TaskItems], doubt: Doubt
+) -> np.ndarray[Any, np.dtype[np.bytes_]] | None:
+    """Return the prompts of all parts; say which runs were asked otherwise than the first."""
+    stacked = _stacked(arrays)
+    if stacked is None:
+        return None
+    names = [name for part in parts for name in part.runs]
+    known = stacked != b""
+    first = stacked[np.argmax(known, axis=0), np.arange(stacked.shape[1])]
+    differs = known & (stacked != first)
+    for name, of_run, there in zip(names, differs.sum(axis=1), known.sum(axis=1), strict=True):
+        if of_run:
+            doubt(
+                "the same questions were asked otherwise (prompt or examples), so that scores may "
+                "not compare",
+                f"{name} on {task}: {of_run} of {there} other than in the first run that has them",
+            )
+    return stacked
 
 
 def _stacked(arrays: Sequence[Any]) -> Any:

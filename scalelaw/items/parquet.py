@@ -30,7 +30,8 @@ def write_items(items: ItemTable, path: str | Path) -> Path:
 
     Columns: ``task``, ``run``, ``item``; ``loglik``, ``unconditional``, ``greedy``, ``gold``,
     ``chars``, ``bytes``, ``tokens`` (lists, one entry a choice); ``words``, ``repeats``,
-    ``cluster``; ``score:NAME``. Kinds, units and the sizes of runs are in the file's metadata.
+    ``prompt``, ``cluster``; ``score:NAME``. Kinds, units and the sizes of
+    runs are in the file's metadata.
 
     Raises
     ------
@@ -110,6 +111,8 @@ def _rows(answers: TaskItems, row: int) -> pa.Table:
         columns["words"] = pa.array(mine.words)
     if mine.repeats is not None:
         columns["repeats"] = pa.array(mine.repeats[0])
+    if mine.prompts is not None:
+        columns["prompt"] = pa.array(mine.prompts[0].astype(str).astype(object), pa.string())
     if mine.cluster is not None:
         columns["cluster"] = pa.array(mine.cluster.astype(object), pa.string())
     for name, array in mine.scores.items():
@@ -118,15 +121,17 @@ def _rows(answers: TaskItems, row: int) -> pa.Table:
 
 
 def _task(table: pa.Table, task: str, kind: str, unit: str) -> TaskItems:
-    import pyarrow.compute as pc
-
-    of_task = table.filter(pc.equal(table["task"].cast("string"), task))
+    of_task = _where(table, "task", task)
     runs = of_task["run"].cast("string").unique().to_pylist()
-    parts = [
-        _part(of_task.filter(pc.equal(of_task["run"].cast("string"), run)), task, run, kind, unit)
-        for run in runs
-    ]
+    parts = [_part(_where(of_task, "run", run), task, run, kind, unit) for run in runs]
     return join(parts, _ignore)
+
+
+def _where(table: pa.Table, name: str, value: str) -> pa.Table:
+    """Return the rows in which a column of names has the value."""
+    import pyarrow as pa
+
+    return table.filter(pa.array(np.asarray(table[name].cast("string")) == value))
 
 
 def _part(rows: pa.Table, task: str, run: str, kind: str, unit: str) -> TaskItems:
@@ -140,7 +145,7 @@ def _part(rows: pa.Table, task: str, run: str, kind: str, unit: str) -> TaskItem
         if name.startswith(_SCORE) and rows[name].null_count < len(rows)
     }
     words, repeats = _whole(rows, "words"), _whole(rows, "repeats")
-    cluster = _whole(rows, "cluster")
+    cluster, prompts = _whole(rows, "cluster"), _whole(rows, "prompt")
     return TaskItems(
         task=task,
         kind=kind,
@@ -159,6 +164,7 @@ def _part(rows: pa.Table, task: str, run: str, kind: str, unit: str) -> TaskItem
         scores=scores,
         repeats=None if repeats is None else repeats.astype(np.int32)[None, :],
         cluster=None if cluster is None else cluster.astype(str),
+        prompts=None if prompts is None else prompts.astype(bytes)[None, :],
         unit=unit,
     )
 
@@ -201,3 +207,8 @@ def _plain(value: Any) -> Any:
 def _ignore(heading: str, detail: str) -> None:
     """Drop a doubt that was said when the table was first read."""
     del heading, detail
+
+
+def is_items(metadata: dict[bytes, bytes] | None) -> bool:
+    """Return whether the metadata of a Parquet file are those of a table of items."""
+    return _KEY in (metadata or {})

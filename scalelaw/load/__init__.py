@@ -9,11 +9,15 @@ if TYPE_CHECKING:
     from scalelaw.load.datasets import catalogue, dataset, fetch
     from scalelaw.load.detection import detect, read
     from scalelaw.load.harness import lm_eval
+    from scalelaw.load.item_files import items
+    from scalelaw.load.samples import lm_eval_samples
     from scalelaw.load.tables import table
     from scalelaw.load.testbed import above_chance, open_lm
 
 _HOME = {
     "lm_eval": "harness",
+    "lm_eval_samples": "samples",
+    "items": "item_files",
     "open_lm": "testbed",
     "above_chance": "testbed",
     "table": "tables",
@@ -30,7 +34,9 @@ __all__ = [
     "dataset",
     "detect",
     "fetch",
+    "items",
     "lm_eval",
+    "lm_eval_samples",
     "open_lm",
     "read",
     "table",

@@ -41,11 +41,8 @@ def by_text(target: Any, texts: Sequence[str]) -> list[int]:
             wanted = list(ast.literal_eval(target))
         except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
             wanted = [target]
-    found: list[int] = []
-    for one in wanted:
-        if isinstance(one, str) and (place := _place(one, texts)) is not None:
-            found.append(place)
-    return found
+    places = (_place(one, texts) for one in wanted if isinstance(one, str))
+    return [place for place in places if place is not None]
 
 
 def by_pairs(pairs: Sequence[Any], count: int) -> list[int]:

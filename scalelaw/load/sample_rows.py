@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -28,20 +29,28 @@ _OWN = frozenset(
 )  # fmt: skip
 _INDEX_METRICS = ("brier_score", "likelihood", "f1", "mcc")
 """Metrics logged as a pair whose first entry is the number of the correct choice."""
+_RECOMPUTED = (*_INDEX_METRICS, "acc_norm", "acc_bytes", "acc_mutual_info")
+"""Metrics that follow from the log-likelihoods, so that they need not be read."""
 
 
-class Argument(msgspec.Struct, gc=False):
-    """What was asked in one request: a context and a continuation, or how to generate."""
+class Continued(msgspec.Struct, gc=False):
+    """One request: a context and the text whose likelihood behind it was asked."""
 
+    arg_1: str
     arg_0: msgspec.Raw = _EMPTY
+
+
+class Asked(msgspec.Struct, gc=False):
+    """One request: a text, and how to go on from it if that was asked."""
+
+    arg_0: msgspec.Raw
     arg_1: Any = None
 
 
 class Row(msgspec.Struct, gc=False):
-    """One line; `row_type` adds the answers and the metrics of a log."""
+    """One line; `row_type` adds the requests, the answers and the metrics of a log."""
 
     doc_id: int
-    arguments: dict[str, Argument]
     target: Any = None
     doc: msgspec.Raw = _EMPTY
     doc_hash: str = ""
@@ -92,17 +101,16 @@ def row_type(shape: Shape) -> type[Row]:
     else:
         answer = float if shape.kind == "rolling" else tuple[float, bool]
         answers = list[list[answer]] if shape.deep else list[answer]
-    fields: list[Any] = [("filtered_resps", answers)]
+    request = Continued if shape.kind in ("multiple_choice", "loglikelihood") else Asked
+    fields: list[Any] = [("arguments", dict[str, request]), ("filtered_resps", answers)]
     if shape.kind == "generation":
         fields += [("resps", Any, None), ("scores_per_repeat", Any, None)]
     if shape.careful:
         fields += [(field_of(name), Any, None) for name in _INDEX_METRICS]
-    fields += [(field_of(name), float | None, None) for name in shape.metrics]
+    fields += [(field_of(name), float | None, math.nan) for name in shape.metrics]
     fields += [(field_of(name), tuple[float, float] | None, None) for name in shape.pairs]
     names = {field_of(name): name for name in (*shape.metrics, *shape.pairs, *_INDEX_METRICS)}
-    return msgspec.defstruct(
-        "LogRow", fields, bases=(Row,), rename=names, gc=False, kw_only=True
-    )  # type: ignore[return-value]  # a class made at run time
+    return msgspec.defstruct("LogRow", fields, bases=(Row,), rename=names, gc=False, kw_only=True)  # type: ignore[return-value]  # a class made at run time
 
 
 def field_of(metric: str) -> str:
@@ -144,7 +152,7 @@ def shape_of(lines: Iterable[dict[str, Any]]) -> Shape:
     return Shape(
         kind=next(iter(kinds)),
         deep=deep,
-        metrics=tuple(name for name in numbers if name not in _INDEX_METRICS),
+        metrics=tuple(name for name in numbers if name not in _RECOMPUTED),
         pairs=tuple(pairs),
         has_filter=has_filter,
         doubled=doubled,

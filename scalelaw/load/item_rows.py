@@ -1,0 +1,259 @@
+"""Tables with one row an answer or one row a choice, into answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scalelaw.errors import TableError
+from scalelaw.items import TaskItems
+from scalelaw.load.doubts import Doubts
+from scalelaw.load.files import shown
+from scalelaw.load.frames import read_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ABOUT_RUNS = ("params", "tokens", "compute", "family", "step")
+_NAMES = {
+    "run": ("run", "model", "model_name"),
+    "item": ("item", "idx", "question_id", "doc_id", "id"),
+    "task": ("task",),
+    "choice": ("choice",),
+    "loglik": ("loglik", "logprob", "loglikelihood"),
+    "loss": ("loss", "nll"),
+    "correct": ("correct",),
+    "gold": ("gold", "label"),
+    "cluster": ("cluster", "passage"),
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the user said of the columns; see `scalelaw.load.items`."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+    gold: int | str | None = None
+    unit: str = "nats"
+
+
+def from_rows(
+    place: Path, task: str, layout: Layout, doubts: Doubts
+) -> tuple[list[TaskItems], pd.DataFrame]:
+    """Return the answers in a table, task by task, and what it tells of the runs.
+
+    Raises
+    ------
+    LoadError, TableError
+        If the table cannot be read, or lacks columns.
+    """
+    where = shown(place)
+    frame = _named(read_frame(place), layout, where)
+    if "task" not in frame:
+        frame["task"] = task
+    for name in ("run", "item", "task"):
+        frame[name] = frame[name].astype(str)
+    about = [name for name in ABOUT_RUNS if name in frame]
+    runs = frame[["run", *about]].drop_duplicates()
+    varying = runs["run"][runs["run"].duplicated()].unique()
+    if len(varying):
+        raise TableError(
+            f"{where}: run {varying[0]!r} has several {' or '.join(about)}; name checkpoints apart "
+            "in the column run"
+        )
+    answers = [
+        _task(rows, str(name), layout, where, doubts)
+        for name, rows in frame.groupby("task", sort=False)
+    ]
+    return answers, runs.reset_index(drop=True)
+
+
+def _named(frame: pd.DataFrame, layout: Layout, where: str) -> pd.DataFrame:
+    """Return the frame with our names of its columns."""
+    given = dict(layout.columns)
+    if isinstance(layout.gold, str):
+        given["gold"] = layout.gold
+    for ours, theirs in given.items():
+        if theirs not in frame:
+            raise TableError(f"{where}: no column {theirs!r} for {ours}; {_has(frame)}")
+    for name in layout.choices:
+        if name not in frame:
+            raise TableError(f"{where}: no column {name!r} of choices; {_has(frame)}")
+    for ours, aliases in _NAMES.items():
+        match = next((name for name in aliases if name in frame), None)
+        if ours not in given and match is not None and match not in given.values():
+            given[ours] = match
+    for ours in ("run", "item"):
+        if ours not in given:
+            raise TableError(f"{where}: no column for {ours}; name it ({ours}=...); {_has(frame)}")
+    return frame.rename(columns={theirs: ours for ours, theirs in given.items()})
+
+
+def _has(frame: pd.DataFrame) -> str:
+    return f"it has {', '.join(map(str, list(frame.columns)[:20]))}"
+
+
+def _task(rows: pd.DataFrame, task: str, layout: Layout, where: str, doubts: Doubts) -> TaskItems:
+    import pandas as pd
+
+    if "choice" in rows and not layout.choices:
+        return _from_choices(rows, task, layout, where)
+    doubled = rows.duplicated(["run", "item"])
+    if doubled.any():
+        first = rows[doubled].iloc[0]
+        raise TableError(
+            f"{where}: {int(doubled.sum())} rows repeat an answer, such as run {first['run']!r}, "
+            f"item {first['item']!r} of {task}; a table with one row a choice needs a column choice"
+        )
+    run_code, runs = pd.factorize(rows["run"])
+    item_code, items = pd.factorize(rows["item"])
+    shape = (len(runs), len(items))
+    answered = np.zeros(shape, dtype=bool)
+    answered[run_code, item_code] = True
+    if not answered.all():
+        doubts.add(
+            "runs that did not answer all questions of a task",
+            f"{where}, {task}: {int((~answered).sum())} of {answered.size} answers missing",
+        )
+
+    def spread(name: str) -> Any:
+        values = pd.to_numeric(rows[name], errors="coerce").to_numpy(dtype=float)
+        table = np.full(shape, np.nan)
+        table[run_code, item_code] = values
+        return table
+
+    kind, columns = _measured(rows, layout, where)
+    width = len(columns) if kind != "generation" else 0
+    loglik = np.stack([spread(name) for name in columns], axis=2) if width else None
+    if loglik is not None and kind == "loglikelihood" and columns == ["loss"]:
+        loglik = -loglik
+    return blank(
+        task,
+        kind,
+        [str(name) for name in runs],
+        np.asarray(items, dtype=str),
+        np.full(len(items), width),
+        loglik=np.empty((*shape, 0)) if loglik is None else loglik,
+        gold=_gold_of_items(rows, layout, item_code, len(items), width, where),
+        answered=answered,
+        scores={"correct": spread("correct")} if kind == "generation" else {},
+        unit=layout.unit,
+    )
+
+
+def _measured(rows: pd.DataFrame, layout: Layout, where: str) -> tuple[str, list[str]]:
+    if layout.choices:
+        return "multiple_choice", list(layout.choices)
+    for name in ("loglik", "loss"):
+        if name in rows:
+            return "loglikelihood", [name]
+    if "correct" in rows:
+        return "generation", ["correct"]
+    raise TableError(
+        f"{where}: no answers in it; name the columns of log-likelihoods (choices=[...]), or one "
+        f"as loglik, loss or correct (columns=...); {_has(rows)}"
+    )
+
+
+def _gold_of_items(
+    rows: pd.DataFrame, layout: Layout, item_code: Any, count: int, width: int, where: str
+) -> Any:
+    """Return the number of the correct choice of each item; -1 unknown."""
+    if width == 1:
+        return np.zeros(count, dtype=np.int64)
+    if isinstance(layout.gold, int):
+        if not 0 <= layout.gold < max(width, 1):
+            raise TableError(f"{where}: gold={layout.gold}, but there are {width} choices")
+        return np.full(count, layout.gold)
+    found = np.full(count, -1)
+    if "gold" in rows:
+        values = rows["gold"].to_numpy(dtype=np.int64)
+        found[item_code] = values
+        if (found[item_code] != values).any():
+            raise TableError(f"{where}: the column gold differs between runs for the same item")
+    return found
+
+
+def _from_choices(rows: pd.DataFrame, task: str, layout: Layout, where: str) -> TaskItems:
+    import pandas as pd
+
+    if "loglik" not in rows:
+        raise TableError(f"{where}: one row a choice needs a column loglik; {_has(rows)}")
+    label = rows["item"] + "\x00" + rows["choice"].astype(str)
+    if pd.DataFrame({"run": rows["run"], "label": label}).duplicated().any():
+        raise TableError(f"{where}: {task} repeats a choice of an item for the same run")
+    run_code, runs = pd.factorize(rows["run"])
+    item_code, items = pd.factorize(rows["item"])
+    choice_code, labels = pd.factorize(label)
+    item_of = np.zeros(len(labels), dtype=np.int64)
+    item_of[choice_code] = item_code
+    order = np.argsort(item_of, kind="stable")
+    place = np.empty(len(labels), dtype=np.int64)
+    place[order] = np.arange(len(labels))
+    loglik = np.full((len(runs), len(labels)), np.nan)
+    loglik[run_code, place[choice_code]] = rows["loglik"].to_numpy(dtype=float)
+    sizes = np.bincount(item_of, minlength=len(items))
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    answered = np.logical_and.reduceat(np.isfinite(loglik), offsets[:-1], axis=1)
+    gold = np.zeros(len(labels), dtype=bool)
+    if isinstance(layout.gold, int):
+        gold[offsets[:-1] + layout.gold] = True
+    elif "gold" in rows:
+        gold[place[choice_code]] = rows["gold"].to_numpy(dtype=bool)
+    zeros = np.zeros(len(labels), dtype=np.int32)
+    return TaskItems(
+        task=task,
+        kind="multiple_choice",
+        runs=tuple(map(str, runs)),
+        items=np.asarray(items, dtype=str),
+        offsets=offsets,
+        loglik=loglik,
+        gold=gold,
+        answered=answered,
+        chars=zeros,
+        bytes=zeros,
+        tokens=zeros,
+        unit=layout.unit,
+    )
+
+
+def blank(
+    task: str,
+    kind: str,
+    runs: list[str],
+    items: Any,
+    sizes: Any,
+    *,
+    loglik: Any,
+    gold: Any,
+    answered: Any,
+    scores: dict[str, Any],
+    unit: str,
+) -> TaskItems:
+    """Return answers whose choices have no texts; ``loglik`` is (runs, items, choices)."""
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    total = int(offsets[-1])
+    marked = np.zeros(total, dtype=bool)
+    known = (gold >= 0) & (sizes > 0)
+    marked[offsets[:-1][known] + gold[known]] = True
+    zeros = np.zeros(total, dtype=np.int32)
+    return TaskItems(
+        task=task,
+        kind=kind,
+        runs=tuple(runs),
+        items=items,
+        offsets=offsets,
+        loglik=np.ascontiguousarray(loglik.reshape(len(runs), total), dtype=float),
+        gold=marked,
+        answered=answered,
+        chars=zeros,
+        bytes=zeros,
+        tokens=zeros,
+        scores=scores,
+        unit=unit,
+    )
