@@ -17,44 +17,44 @@ from typing import Any
 
 import numpy as np
 
-from scalelaw.fitting._linear import cholesky, dot, dot_difference, project, solve_factored
+from scalelaw.fitting._linear import cholesky, dot, dot_square, project, solve_factored
 from scalelaw.laws._jit import compiled, helper
 from scalelaw.laws._law import signatures
 from scalelaw.laws._math import exp, log
 
 CONVERGED, OUT_OF_ITERATIONS, NOT_FINITE, AT_BOUND = 0, 1, 2, 3
 RESIDUAL, BINOMIAL = 0, 1
+# Relative residuals of about 1e-14 are round-off: nothing is left to minimise.
+ROUND_OFF = 1e-27
+# Moves of a coefficient after which the curvature of the law is computed again.
+NEAR = 0.1
 
 
 @helper(fastmath={"reassoc", "contract"})
 def _residual_cost(y, t, w, delta, over, logs, g, h, m):
-    """Fill first, second and majorising derivatives of the penalty by y; return its sum."""
+    """Fill first and second derivatives of the penalty by y, and weights of squares; sum it."""
     total = 0.0
     if logs:
         for i in range(y.size):
             r = log(y[i]) - t[i]
             inverse = 1.0 / y[i]
             weight = w[i] * (over if r > 0.0 else 1.0)
-            size = abs(r)
             psi = delta if r > delta else (-delta if r < -delta else r)
-            inside = 1.0 if size < delta else 0.0
-            majorant = 1.0 if size < delta else delta / size
+            inside = 1.0 if abs(r) < delta else 0.0
             total += weight * psi * (r - 0.5 * psi)
             g[i] = weight * psi * inverse
             h[i] = weight * (inside - psi) * inverse * inverse
-            m[i] = weight * majorant * inverse * inverse
+            m[i] = weight * inverse * inverse
     else:
         for i in range(y.size):
             r = y[i] - t[i]
             weight = w[i] * (over if r > 0.0 else 1.0)
-            size = abs(r)
             psi = delta if r > delta else (-delta if r < -delta else r)
-            inside = 1.0 if size < delta else 0.0
-            majorant = 1.0 if size < delta else delta / size
+            inside = 1.0 if abs(r) < delta else 0.0
             total += weight * psi * (r - 0.5 * psi)
             g[i] = weight * psi
             h[i] = weight * inside
-            m[i] = weight * majorant
+            m[i] = weight
     return total
 
 
@@ -149,21 +149,9 @@ def _step(H, M, mu, g, u, lo, hi, held, d, a, b, free):
 
 
 @helper()
-def _derivatives(kernel, x, u, lo, hi, is_log, linear, jac, g, h, m, y2, jac2, theta, row, G, H, M):
-    """Fill gradient, Hessian and the diagonal of the majorising matrix at u."""
+def _bend(kernel, x, u, lo, hi, is_log, linear, jac, y2, jac2, theta, bend):
+    """Fill how the derivatives change along each coefficient that the law is not linear in."""
     p, n = jac.shape
-    for j in range(p):
-        G[j] = dot(g, jac[j])
-        for i in range(n):
-            row[i] = h[i] * jac[j, i]
-        for k in range(j + 1):
-            H[j, k] = dot(row, jac[k])
-        for i in range(n):
-            row[i] = m[i] * jac[j, i]
-        M[j] = dot(row, jac[j])
-    for j in range(p):
-        if linear[j] and is_log[j]:
-            H[j, j] += G[j]
     for k in range(p):
         if linear[k] or lo[k] == hi[k]:
             continue
@@ -174,8 +162,30 @@ def _derivatives(kernel, x, u, lo, hi, is_log, linear, jac, g, h, m, y2, jac2, t
         u[k] = kept + step
         _law_at(kernel, x, u, is_log, theta, y2, jac2)
         u[k] = kept
+        inverse = 1.0 / step
         for j in range(p):
-            curvature = dot_difference(g, jac2[j], jac[j]) / step
+            for i in range(n):
+                bend[k, j, i] = (jac2[j, i] - jac[j, i]) * inverse
+
+
+@helper()
+def _derivatives(lo, hi, is_log, linear, jac, bend, g, h, m, row, G, H, M):
+    """Fill gradient, Hessian and the diagonal of the majorising matrix."""
+    p, n = jac.shape
+    for j in range(p):
+        G[j] = dot(g, jac[j])
+        M[j] = dot_square(m, jac[j])
+        for i in range(n):
+            row[i] = h[i] * jac[j, i]
+        for k in range(j + 1):
+            H[j, k] = dot(row, jac[k])
+        if linear[j] and is_log[j]:
+            H[j, j] += G[j]
+    for k in range(p):
+        if linear[k] or lo[k] == hi[k]:
+            continue
+        for j in range(p):
+            curvature = dot(g, bend[k, j])
             if j == k:
                 H[k, k] += curvature
             elif linear[j] or lo[j] == hi[j]:
@@ -187,106 +197,147 @@ def _derivatives(kernel, x, u, lo, hi, is_log, linear, jac, g, h, m, y2, jac2, t
             H[k, j] = H[j, k]
 
 
+@helper()
+def _minimise(
+    kernel, x, target, weight, kind, delta, over, logs, linear, is_log, lo, hi, limit, u,
+    vectors, jac, jac2, bend, small, H, a, normal, held, free, flat,
+):  # fmt: skip
+    """Minimise one row from where it stands in u; return the cost and the status."""
+    p, n, q = u.size, target.size, flat.size
+    y, y2, g, h, m, row = vectors
+    M, G, d, b, theta, trial, seen, c, right, size, low_q, high_q = small
+    separable = kind == RESIDUAL and delta == np.inf and over == 1.0 and not logs and q > 0
+    floor = 0.0
+    for i in range(n):
+        floor += ROUND_OFF * weight[i] * max(1.0, target[i] * target[i])
+    for j in range(p):
+        u[j] = min(max(u[j], lo[j]), hi[j])
+    _law_at(kernel, x, u, is_log, theta, y, jac)
+    cost = _penalise(kind, y, target, weight, delta, over, logs, g, h, m)
+    if not np.isfinite(cost):
+        return np.inf, NOT_FINITE
+    mu, fresh, stale = 0.0, False, True
+    for _ in range(limit):
+        if cost <= floor:
+            return cost, CONVERGED
+        if not fresh:
+            if not stale:
+                for j in range(p):
+                    moved = abs(u[j] - seen[j])
+                    stale = stale or moved > (NEAR if is_log[j] else NEAR * abs(seen[j]))
+            if stale:
+                _bend(kernel, x, u, lo, hi, is_log, linear, jac, y2, jac2, theta, bend)
+                seen[:] = u
+                stale = False
+            _derivatives(lo, hi, is_log, linear, jac, bend, g, h, m, row, G, H, M)
+            fresh = True
+        for j in range(p):
+            low, high = u[j] <= lo[j] and G[j] >= 0.0, u[j] >= hi[j] and G[j] <= 0.0
+            held[j] = low or high or lo[j] == hi[j] or M[j] <= 0.0
+        predicted = _step(H, M, mu, G, u, lo, hi, held, d, a, b, free)
+        if predicted < 0.0:
+            mu = max(8.0 * mu, 1e-3)
+            if mu > 1e12:
+                break
+            continue
+        tiny = predicted * (1.0 + mu)
+        if tiny <= 1e-15 * cost:
+            return cost, CONVERGED
+        for j in range(p):
+            trial[j] = min(max(u[j] + d[j], lo[j]), hi[j])
+        if separable:
+            for j in range(p):
+                theta[j] = exp(trial[j]) if is_log[j] else trial[j]
+            for r in range(q):
+                theta[flat[r]] = 0.0
+            kernel(x, theta, y, jac)
+            if project(
+                weight, target, y, jac, flat, low_q, high_q,
+                c, normal, right, size, row, a, b, held, free,
+            ):  # fmt: skip
+                for r in range(q):
+                    j = flat[r]
+                    trial[j] = min(max(log(c[r]) if is_log[j] else c[r], lo[j]), hi[j])
+        _law_at(kernel, x, trial, is_log, theta, y, jac)
+        after = _penalise(kind, y, target, weight, delta, over, logs, g, h, m)
+        if after < cost:
+            gain = (cost - after) / predicted
+            u[:] = trial
+            cost, fresh = after, False
+            if tiny <= 1e-13 * cost:
+                return cost, CONVERGED
+            if gain > 0.7:
+                mu = 0.1 * mu if mu > 1e-6 else 0.0
+            elif gain < 0.25:
+                mu, stale = max(3.0 * mu, 1e-3), True
+        else:
+            still = True
+            for j in range(p):
+                still = still and abs(d[j]) <= 1e-11 * (1.0 + abs(u[j]))
+            if still or tiny <= 1e-12 * cost:
+                return cost, CONVERGED
+            mu, stale = max(6.0 * mu, 1e-3), True
+            if mu > 1e12:
+                break
+    return cost, OUT_OF_ITERATIONS
+
+
+@helper()
+def _gather(values, weight, out):
+    """Copy the values of weight above zero; without branches, so it writes one place too far."""
+    m = 0
+    for i in range(values.size):
+        out[m] = values[i]
+        m += weight[i] > 0.0
+
+
 def _polish(
     kernel, x, t, w, kind, delta, over, logs, linear, is_log, lo, hi, limit, us, costs, statuses
-):
-    """Minimise every row from where it stands in us; fill us, costs and statuses."""
+):  # fmt: skip
+    """Minimise every row from where it stands in us; fill us, costs and statuses.
+
+    A row is computed on the points of weight above zero only.
+    """
     rows, p = us.shape
-    n = x.shape[1]
-    y, y2, g, h, m, row = (
-        np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    )  # fmt: skip
-    jac, jac2 = np.empty((p, n)), np.empty((p, n))
-    H, M, a = np.empty((p, p)), np.empty(p), np.empty((p, p))
-    G, d, b, theta, trial = np.empty(p), np.empty(p), np.empty(p), np.empty(p), np.empty(p)
-    held, free = np.empty(p, np.bool_), np.empty(p, np.int64)
+    inputs, n = x.shape
     flat = np.flatnonzero(linear)
     q = flat.size
-    low_q, high_q = np.empty(q), np.empty(q)
+    xs, zs, ws = np.empty(inputs * n + 1), np.empty(n + 1), np.empty(n + 1)
+    long, wide, wide2, deep = (
+        np.empty((6, n)),
+        np.empty(p * n),
+        np.empty(p * n),
+        np.empty(p * p * n),
+    )
+    short = np.empty((12, max(p, 1)))
+    H, a, normal = np.empty((p, p)), np.empty((p, p)), np.empty((q, q))
+    held, free = np.empty(p, np.bool_), np.empty(p, np.int64)
     for r in range(q):
-        low_q[r] = exp(lo[flat[r]]) if is_log[flat[r]] else lo[flat[r]]
-        high_q[r] = exp(hi[flat[r]]) if is_log[flat[r]] else hi[flat[r]]
-    c, normal, right, size = np.empty(q), np.empty((q, q)), np.empty(q), np.empty(q)
-    separable = kind == RESIDUAL and delta == np.inf and over == 1.0 and not logs and q > 0
+        j = flat[r]
+        short[10, r] = exp(lo[j]) if is_log[j] else lo[j]
+        short[11, r] = exp(hi[j]) if is_log[j] else hi[j]
+    small = (
+        short[0], short[1], short[2], short[3], short[4], short[5], short[6], short[7], short[8],
+        short[9], short[10], short[11],
+    )  # fmt: skip
     for fit in range(rows):
-        target, weight, u = t[fit % t.shape[0]], w[fit % w.shape[0]], us[fit]
-        floor = 0.0
+        target, weight = t[fit % t.shape[0]], w[fit % w.shape[0]]
+        m = 0
         for i in range(n):
-            floor += 1e-27 * weight[i] * max(1.0, target[i] * target[i])
-        for j in range(p):
-            u[j] = min(max(u[j], lo[j]), hi[j])
-        _law_at(kernel, x, u, is_log, theta, y, jac)
-        cost = _penalise(kind, y, target, weight, delta, over, logs, g, h, m)
-        status = OUT_OF_ITERATIONS
-        if not np.isfinite(cost):
-            costs[fit], statuses[fit] = np.inf, NOT_FINITE
-            continue
-        mu, fresh = 0.0, False
-        for _ in range(limit):
-            if cost <= floor:
-                status = CONVERGED
-                break
-            if not fresh:
-                _derivatives(
-                    kernel, x, u, lo, hi, is_log, linear, jac, g, h, m, y2, jac2, theta, row,
-                    G, H, M,
-                )  # fmt: skip
-                fresh = True
-            for j in range(p):
-                low, high = u[j] <= lo[j] and G[j] >= 0.0, u[j] >= hi[j] and G[j] <= 0.0
-                held[j] = low or high or lo[j] == hi[j] or M[j] <= 0.0
-            predicted = _step(H, M, mu, G, u, lo, hi, held, d, a, b, free)
-            if predicted < 0.0:
-                mu = max(8.0 * mu, 1e-3)
-                if mu > 1e12:
-                    break
-                continue
-            tiny = predicted * (1.0 + mu)
-            if tiny <= 1e-15 * cost:
-                status = CONVERGED
-                break
-            for j in range(p):
-                trial[j] = min(max(u[j] + d[j], lo[j]), hi[j])
-            if separable:
-                for j in range(p):
-                    theta[j] = exp(trial[j]) if is_log[j] else trial[j]
-                for r in range(q):
-                    theta[flat[r]] = 0.0
-                kernel(x, theta, y, jac)
-                if project(
-                    weight, target, y, jac, flat, low_q, high_q,
-                    c, normal, right, size, row, a, b, held, free,
-                ):  # fmt: skip
-                    for r in range(q):
-                        j = flat[r]
-                        trial[j] = min(max(log(c[r]) if is_log[j] else c[r], lo[j]), hi[j])
-            _law_at(kernel, x, trial, is_log, theta, y, jac)
-            after = _penalise(kind, y, target, weight, delta, over, logs, g, h, m)
-            if after < cost:
-                gain = (cost - after) / predicted
-                for j in range(p):
-                    u[j] = trial[j]
-                cost, fresh = after, False
-                if tiny <= 1e-13 * cost:
-                    status = CONVERGED
-                    break
-                if gain > 0.7:
-                    mu = 0.1 * mu if mu > 1e-6 else 0.0
-                elif gain < 0.25:
-                    mu = max(3.0 * mu, 1e-3)
-            else:
-                still = True
-                for j in range(p):
-                    still = still and abs(d[j]) <= 1e-11 * (1.0 + abs(u[j]))
-                if still or tiny <= 1e-12 * cost:
-                    status = CONVERGED
-                    break
-                mu = max(6.0 * mu, 1e-3)
-                if mu > 1e12:
-                    break
+            m += weight[i] > 0.0
+        for k in range(inputs):
+            _gather(x[k], weight, xs[k * m :])
+        _gather(target, weight, zs)
+        _gather(weight, weight, ws)
+        vectors = (long[0, :m], long[1, :m], long[2, :m], long[3, :m], long[4, :m], long[5, :m])
+        cost, status = _minimise(
+            kernel, xs[: inputs * m].reshape((inputs, m)), zs[:m], ws[:m], kind, delta, over, logs, linear, is_log, lo, hi, limit,
+            us[fit], vectors, wide[: p * m].reshape((p, m)), wide2[: p * m].reshape((p, m)),
+            deep[: p * p * m].reshape((p, p, m)), small, H, a, normal, held, free, flat,
+        )  # fmt: skip
         if status == CONVERGED:
             for j in range(p):
-                if lo[j] < hi[j] and (u[j] <= lo[j] or u[j] >= hi[j]):
+                if lo[j] < hi[j] and (us[fit, j] <= lo[j] or us[fit, j] >= hi[j]):
                     status = AT_BOUND
         costs[fit], statuses[fit] = cost, status
 

@@ -17,6 +17,15 @@ def dot(a: Floats, b: Floats) -> float:
 
 
 @helper(fastmath={"reassoc", "contract"})
+def dot_square(a: Floats, b: Floats) -> float:
+    """Return the sum of a times b squared."""
+    total = 0.0
+    for i in range(a.size):
+        total += a[i] * b[i] * b[i]
+    return total
+
+
+@helper(fastmath={"reassoc", "contract"})
 def dot_difference(a: Floats, b: Floats, c: Floats) -> float:
     total = 0.0
     for i in range(a.size):
