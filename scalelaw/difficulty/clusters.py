@@ -1,0 +1,298 @@
+"""Clusters of items that grow alike: rounds of mean shift, and the alternatives.
+
+Improved mean shift: Xu et al. (2025), arXiv:2502.17262, algorithm 1. The bandwidth is found once;
+items further than it from the mean of their cluster, and clusters that are too small, go into the
+next round, until a round forms no cluster.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from scalelaw.difficulty._types import Flags, Floats, Ints
+from scalelaw.difficulty.meanshift import mean_shift, neighbour_bandwidth
+from scalelaw.difficulty.passrates import FEW_SAMPLES, PassRates
+from scalelaw.errors import ScalelawWarning, TableError, unknown
+
+Method = Literal["meanshift", "one_meanshift", "kmeans", "improved_kmeans", "dbscan", "mixture"]
+METHODS = ("meanshift", "one_meanshift", "kmeans", "improved_kmeans", "dbscan", "mixture")
+OUTLIER, ZERO = -1, -2
+QUANTILE = 0.1
+SMALLEST = 10
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Items grouped by how their pass rates grow.
+
+    Attributes
+    ----------
+    rates : PassRates
+        What was clustered.
+    labels : ndarray of int, (items,)
+        0, 1, ... in order of the mean rate, hardest first; -1 for outliers, -2 for items that no
+        run ever solves.
+    centres : ndarray, (clusters, runs)
+        Mean rates of the members.
+    curves_from : PassRates
+        The rates that curves are to be fitted to: the same, or the other half of the samples if
+        clusters were cross-fitted.
+    how : str
+        Method, bandwidth and rounds, for captions.
+    bandwidth : float
+        Radius of the kernel or reach; NaN where the method has none.
+    rounds : int
+    """
+
+    rates: PassRates
+    labels: Ints
+    centres: Floats
+    curves_from: PassRates
+    how: str
+    bandwidth: float
+    rounds: int
+
+    def __len__(self) -> int:
+        """Return the number of clusters."""
+        return len(self.centres)
+
+    @property
+    def sizes(self) -> Ints:
+        """Items of each cluster."""
+        return np.bincount(self.labels[self.labels >= 0], minlength=len(self))
+
+    def members(self, cluster: int) -> Flags:
+        """Return which items belong to a cluster."""
+        return self.labels == cluster
+
+    @property
+    def intra_distance(self) -> float:
+        """Mean Euclidean distance of clustered items to their centre (IAD); NaN without any."""
+        inside = self.labels >= 0
+        if not inside.any():
+            return float("nan")
+        away = self.rates.filled().T[inside] - self.centres[self.labels[inside]]
+        return float(np.sqrt((away**2).sum(axis=1)).mean())
+
+    @property
+    def outlier_rate(self) -> float:
+        """Share of items in no cluster (OR), those that no run solves not counted among them."""
+        return float((self.labels == OUTLIER).mean())
+
+    @property
+    def zero_rate(self) -> float:
+        """Share of items that no run ever solves."""
+        return float((self.labels == ZERO).mean())
+
+    def __repr__(self) -> str:
+        """Return one line: how many clusters, outliers and unsolved items."""
+        return (
+            f"Clusters({len(self)} clusters of {self.labels.size} items, "
+            f"{self.outlier_rate:.1%} outliers, {self.zero_rate:.1%} never solved; {self.how})"
+        )
+
+
+def cluster(
+    rates: PassRates,
+    *,
+    method: Method = "meanshift",
+    quantile: float = QUANTILE,
+    smallest: int = SMALLEST,
+    widest: float | None = None,
+    bandwidth: float | None = None,
+    centre: Literal["mean", "mode"] = "mean",
+    count: int | None = None,
+    cross_fit: bool = False,
+    seed: int | None = None,
+) -> Clusters:
+    """Group the items of a benchmark by difficulty.
+
+    Parameters
+    ----------
+    rates : PassRates
+    method : str
+        ``"meanshift"`` (rounds of it, the default), ``"one_meanshift"`` (one round, no rules on
+        size and distance), ``"kmeans"``, ``"improved_kmeans"`` (with outliers and a smallest
+        size), ``"dbscan"`` (these three need scikit-learn), or ``"mixture"`` (latent classes
+        with binomial rates, for few samples an item).
+    quantile : float
+        Share of all items that the bandwidth reaches on average.
+    smallest : int
+        Items of the smallest cluster allowed.
+    widest : float, optional
+        Largest bandwidth; by default a tenth of the diagonal, ``sqrt(runs) / 10``.
+    bandwidth : float, optional
+        Instead of both.
+    centre : {"mean", "mode"}
+        From where the distance of an item to its cluster is measured.
+    count : int, optional
+        Clusters of K-Means (default 8), or of the mixture (by default the lowest BIC up to 12).
+    cross_fit : bool
+        Form clusters on half of the samples and keep the other half for the curves, so that no
+        sample that formed a cluster is used to fit it.
+    seed : int
+        Needed for ``"kmeans"``, ``"improved_kmeans"``, ``"mixture"`` and for ``cross_fit``.
+
+    Returns
+    -------
+    Clusters
+
+    Warns
+    -----
+    ScalelawWarning
+        If no cluster is formed, or most items form none.
+
+    Raises
+    ------
+    TableError
+        If all items are unsolved, or a setting is out of range.
+    UnknownName
+        If there is no such method.
+    """
+    if method not in METHODS:
+        raise unknown("method of clustering", method, METHODS)
+    if smallest < 1:
+        raise TableError(f"smallest must be at least 1, not {smallest}")
+    if seed is None and (cross_fit or method in ("kmeans", "improved_kmeans", "mixture")):
+        raise TableError(f"chance is involved (method {method!r}): give seed=...")
+    if rates.zero.all():
+        raise TableError(
+            "no run solves any item: there is nothing to cluster. Add larger runs or easier items"
+        )
+    shaped, fitted = rates.halves(seed=seed or 0) if cross_fit else (rates, rates)
+    use = np.flatnonzero(~shaped.zero)
+    points = np.ascontiguousarray(shaped.filled()[:, use].T)
+    radius = np.nan
+    if method in ("meanshift", "one_meanshift", "dbscan"):
+        radius = bandwidth if bandwidth is not None else _bandwidth(points, quantile, widest)
+    found, rounds = _grouped(
+        method, points, shaped.of_items(use), radius, smallest, centre, count, seed
+    )
+    labels = np.full(rates.items.size, ZERO, dtype=np.int64)
+    labels[use] = found
+    labels, centres = _ordered(labels, fitted.filled())
+    how = f"{method}" + (f", bandwidth {radius:.3g}" if np.isfinite(radius) else "")
+    how += f", {rounds} rounds" if rounds > 1 else ""
+    how += ", cross-fitted" if cross_fit else ""
+    made = Clusters(rates, labels, centres, fitted, how, float(radius), rounds)
+    _doubts(made)
+    return made
+
+
+def _bandwidth(points: Floats, quantile: float, widest: float | None) -> float:
+    limit = np.sqrt(points.shape[1]) / 10.0 if widest is None else widest
+    found = min(neighbour_bandwidth(points, quantile=quantile), limit)
+    return found if found > 0 else limit
+
+
+def _grouped(
+    method: str,
+    points: Floats,
+    shaped: PassRates,
+    radius: float,
+    smallest: int,
+    centre: str,
+    count: int | None,
+    seed: int | None,
+) -> tuple[Ints, int]:
+    """Return labels of the points, -1 outside, and the number of rounds."""
+    if method == "meanshift":
+        return rounds_of_mean_shift(points, radius, smallest=smallest, centre=centre)
+    if method == "one_meanshift":
+        return mean_shift(points, radius).labels, 1
+    if method == "mixture":
+        from scalelaw.difficulty.latent import latent_classes
+
+        return latent_classes(shaped, count=count, smallest=smallest, seed=seed or 0).labels, 1
+    from scalelaw.difficulty import alternatives
+
+    if method == "dbscan":
+        return alternatives.dbscan(points, radius, smallest), 1
+    if method == "kmeans":
+        return alternatives.k_means(points, count or 8, seed=seed or 0), 1
+    return alternatives.improved_k_means(points, smallest, seed=seed or 0), 1
+
+
+def rounds_of_mean_shift(
+    points: Floats, bandwidth: float, *, smallest: int = SMALLEST, centre: str = "mean"
+) -> tuple[Ints, int]:
+    """Repeat mean shift on what is left until no further cluster is formed.
+
+    Parameters
+    ----------
+    points : ndarray, (items, runs)
+    bandwidth : float
+    smallest : int
+    centre : {"mean", "mode"}
+
+    Returns
+    -------
+    labels : ndarray of int, (items,)
+        -1 for items of no cluster.
+    rounds : int
+        Rounds that formed a cluster.
+    """
+    labels = np.full(len(points), OUTLIER, dtype=np.int64)
+    formed, rounds = 0, 0
+    while True:
+        left = np.flatnonzero(labels == OUTLIER)
+        if left.size < smallest:
+            return labels, rounds
+        own = points[left]
+        modes = mean_shift(own, bandwidth)
+        fresh = modes.labels
+        before = formed
+        for mode in range(len(modes.centres)):
+            members = np.flatnonzero(fresh == mode)
+            if not members.size:
+                continue
+            middle = own[members].mean(axis=0) if centre == "mean" else modes.centres[mode]
+            near = ((own[members] - middle) ** 2).sum(axis=1) <= bandwidth**2
+            members = members[near]
+            if members.size >= smallest:
+                labels[left[members]] = formed
+                formed += 1
+        if formed == before:
+            return labels, rounds
+        rounds += 1
+
+
+def _ordered(labels: Ints, filled: Floats) -> tuple[Ints, Floats]:
+    """Number the clusters by mean rate; return labels and centres, (clusters, runs)."""
+    names = np.unique(labels[labels >= 0])
+    if not names.size:
+        return labels, np.empty((0, len(filled)))
+    centres = np.array([np.nanmean(filled[:, labels == name], axis=1) for name in names])
+    order = np.argsort(centres.mean(axis=1), kind="stable")
+    ordered = labels.copy()
+    for new, old in enumerate(order):
+        ordered[labels == names[old]] = new
+    return ordered, centres[order]
+
+
+def _doubts(made: Clusters) -> None:
+    if not len(made):
+        warnings.warn(
+            f"no cluster was formed of {made.labels.size} items ({made.how}); lower smallest=, "
+            "or give a larger bandwidth=",
+            ScalelawWarning,
+            stacklevel=3,
+        )
+    elif made.outlier_rate > 0.5:
+        warnings.warn(
+            f"{made.outlier_rate:.0%} of the items are in no cluster ({made.how}); a larger "
+            "bandwidth= or method='mixture' may suit them better",
+            ScalelawWarning,
+            stacklevel=3,
+        )
+    if made.rates.samples < FEW_SAMPLES and "meanshift" in made.how:
+        warnings.warn(
+            f"{made.rates.samples:g} samples an item and run: mean shift then groups equal "
+            "patterns of chance. Use method='mixture', or pool checkpoints",
+            ScalelawWarning,
+            stacklevel=3,
+        )

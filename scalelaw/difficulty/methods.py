@@ -1,0 +1,149 @@
+"""The ways to forecast a whole benchmark: ours, the paper's, and what they must beat.
+
+A method reads pass rates of a ladder and returns a function from compute to the mean rate of all
+items. Everything that a method learns comes from the runs that it is given.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scalelaw.difficulty._types import Floats
+from scalelaw.difficulty.clusters import Clusters, cluster
+from scalelaw.difficulty.curves import Form, Priors, fit_curve
+from scalelaw.difficulty.mapping import ladder_points, mapped, with_rest
+from scalelaw.difficulty.passrates import PassRates
+from scalelaw.difficulty.spectrum import spectrum
+from scalelaw.difficulty.subset import predictable
+from scalelaw.errors import FitError, ForecastError, ScalelawWarning
+
+Forecaster = Callable[[Floats], Floats]
+Maker = Callable[[PassRates], Forecaster]
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to forecast.
+
+    Attributes
+    ----------
+    name : str
+    meaning : str
+        For tables, in a few words.
+    make : callable
+        From pass rates to a function from compute (FLOP), (n,), to mean rates, (n,).
+    prior : float
+        Weight in the average before any back-test; 0 for baselines that only stand beside it.
+    """
+
+    name: str
+    meaning: str
+    make: Maker
+    prior: float = 0.0
+
+
+def _largest(rates: PassRates) -> Forecaster:
+    last = rates.mean()[0][-1]
+    return lambda compute: np.full(compute.size, last)
+
+
+def _line(rates: PassRates) -> Forecaster:
+    slope, start = np.polyfit(np.log(rates.compute), rates.mean()[0], 1)
+    return lambda compute: np.clip(start + slope * np.log(compute), 0.0, 1.0)
+
+
+def _whole(form: Form, *, believing: bool) -> Maker:
+    def make(rates: PassRates) -> Forecaster:
+        means, trials = rates.mean()
+        priors = Priors.around(rates.chance) if believing else None
+        return fit_curve(rates.compute, means, trials, priors=priors, form=form).at
+
+    return make
+
+
+def _two_step(rates: PassRates) -> Forecaster:
+    import pandas as pd
+
+    from scalelaw.fitting import LeastSquares, fit
+
+    if rates.loss is None or not np.isfinite(rates.loss).all():
+        raise ForecastError("the two-step chain needs a loss of every run")
+    frame = pd.DataFrame(
+        {"compute": rates.compute, "loss": rates.loss, "accuracy": rates.mean()[0]}
+    )
+    first = fit("power", frame, y="loss", penalty=LeastSquares(log=True))
+    second = fit("sigmoid", frame, penalty=LeastSquares())
+
+    def ahead(compute: Floats) -> Floats:
+        loss = first.predict(pd.DataFrame({"compute": compute}))["estimate"].to_numpy()
+        return second.predict(pd.DataFrame({"loss": loss}))["estimate"].to_numpy()
+
+    return ahead
+
+
+def grouped(rates: PassRates) -> Clusters:
+    """Return the default clusters, without their warnings."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ScalelawWarning)
+        return cluster(rates)
+
+
+def _clusters(rates: PassRates) -> Forecaster:
+    subset = predictable(grouped(rates))
+    return lambda compute: np.array([with_rest(subset, float(value)) for value in compute])
+
+
+def _paper(mapper: str) -> Maker:
+    def make(rates: PassRates) -> Forecaster:
+        subset = predictable(grouped(rates), criterion="paper")
+        if not subset.kept.any():
+            raise ForecastError("no cluster passes the rules of the paper")
+        ladder_points(subset)
+        return lambda compute: np.array(
+            [mapped(subset, float(value), mapper=mapper) for value in compute]
+        )
+
+    return make
+
+
+def _spectrum(rates: PassRates) -> Forecaster:
+    return spectrum(rates).at
+
+
+METHODS: dict[str, Method] = {
+    one.name: one
+    for one in (
+        Method("spectrum", "shares of a dictionary of curves", _spectrum, 0.5),
+        Method("clusters", "clusters with laws, the rest held", _clusters, 0.25),
+        Method("curve", "one law on the full set", _whole("full", believing=True), 0.1),
+        Method("power", "the same without floor and ceiling", _whole("bare", believing=False), 0.1),
+        Method("paper", "clusters by the paper's rules, its map", _paper("paper")),
+        Method("monotone", "the same with a monotone map", _paper("monotone")),
+        Method("end_to_end", "one law on the full set, no priors", _whole("full", believing=False)),
+        Method("two_step", "loss, then accuracy from loss", _two_step),
+        Method("line", "straight line in log compute", _line),
+        Method("largest", "largest run repeated", _largest),
+    )
+}
+
+
+def forecaster(method: Method, rates: PassRates) -> Forecaster:
+    """Return the forecasts of a method, NaN where it cannot make any.
+
+    Parameters
+    ----------
+    method : Method
+    rates : PassRates
+
+    Returns
+    -------
+    callable
+    """
+    try:
+        return method.make(rates)
+    except (ForecastError, FitError):
+        return lambda compute: np.full(np.size(compute), np.nan)

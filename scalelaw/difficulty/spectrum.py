@@ -1,0 +1,330 @@
+r"""The spectrum of difficulties: every item is one of many curves, and the shares are estimated.
+
+A dictionary holds the law of a cluster, :math:`g + (1-g) \exp(-\ln 2\, (C^*/C)^b - c)`, on a grid
+of thresholds C*, speeds b and ceilings c, with g at chance; further curves that stay, waver or
+fall. Their shares maximise the likelihood of all answers (Kiefer and Wolfowitz 1956), with weak
+priors; the forecast of an item is the mean over curves given its answers. No item is set aside,
+nothing is mapped, and one sample an item is enough in principle.
+
+Runs differ by more than sampling: an item sees a run's compute shifted by chance (``shift``, in
+log compute), and rates vary about the curve with a concentration. Both are chosen by likelihood.
+A curve whose growth would not show in the answers of an item is not used to promise growth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from math import erf, log, sqrt
+
+import numpy as np
+
+from scalelaw.difficulty._types import Floats
+from scalelaw.difficulty.passrates import MOST_TRIALS, PassRates
+
+SPEEDS = (0.2, 0.3, 0.42, 0.6, 0.85, 1.2)
+CEILINGS = (0.01, 0.05, 0.1, 0.2, 0.4, 0.8)
+STEP = 0.5
+BEFORE, BEYOND = 3.0, 5.0
+SHIFTS = (0.1, 0.2, 0.4)
+CONCENTRATIONS = (50.0, 200.0, 1000.0)
+RESTLESS = 8.0
+SHARES = {"law": 0.7, "flat": 0.1, "restless": 0.15, "falling": 0.05}
+UNMOVED = 0.05
+PULL = 0.1
+STEPS = 30
+VISIBLE = 8.0
+MOST_ITEMS = 4000
+TRIAL_ITEMS = 200
+_SMALL = 2e-5
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """Curves that items may follow, over log compute.
+
+    Attributes
+    ----------
+    thresholds : ndarray
+        Grid of ln C*.
+    levels : ndarray
+        Rates of curves that stay or waver.
+    falls : ndarray, (curves, 3)
+        High rate, speed and middle (in log compute) of curves that fall.
+    chance : float
+    """
+
+    thresholds: Floats
+    levels: Floats
+    falls: Floats
+    chance: float
+
+    @classmethod
+    def spanning(cls, u: Floats, chance: float) -> Dictionary:
+        """Return the dictionary for a ladder with log compute u."""
+        levels = np.unique(np.r_[max(chance, 1e-4), np.linspace(0.02, 0.98, 25)])
+        middles = np.arange(u[0] - 1.0, u[-1] + 1.0, 1.0)
+        falls = np.array(list(product((0.5, 0.7, 0.9), (0.4, 0.8), middles)))
+        return cls(np.arange(u[0] - BEFORE, u[-1] + BEYOND, STEP), levels, falls, chance)
+
+    @cached_property
+    def shape(self) -> tuple[int, int, int]:
+        """Numbers of speeds, ceilings and thresholds."""
+        return len(SPEEDS), len(CEILINGS), self.thresholds.size
+
+    @cached_property
+    def kinds(self) -> np.ndarray:
+        """Kind of each curve, as in `SHARES`."""
+        sizes = (int(np.prod(self.shape)), self.levels.size, self.levels.size, len(self.falls))
+        return np.repeat(list(SHARES), sizes)
+
+    def laws(self, u: Floats) -> Floats:
+        """Return the rates of the growing curves at log compute, (curves, points)."""
+        b, c, start = (
+            part.ravel()[:, None]
+            for part in np.meshgrid(SPEEDS, CEILINGS, self.thresholds, indexing="ij")
+        )
+        return self.chance + (1.0 - self.chance) * np.exp(-log(2.0) * np.exp(-b * (u - start)) - c)
+
+    def others(self, u: Floats) -> Floats:
+        """Return the rates of the curves that stay, waver and fall, (curves, points)."""
+        level = np.repeat(self.levels[:, None], u.size, axis=1)
+        high, speed, middle = (part[:, None] for part in self.falls.T)
+        low = np.minimum(0.03, high)
+        fall = low + (high - low) / (1.0 + np.exp(speed * (u - middle)))
+        return np.vstack([level, level, fall])
+
+    def prior(self) -> Floats:
+        """Return the shares before any answer, (curves,)."""
+        kinds = self.kinds
+        shares = np.empty(kinds.size)
+        for kind, share in SHARES.items():
+            shares[kinds == kind] = share / (kinds == kind).sum()
+        speeds, ceilings = beliefs()
+        law = speeds[:, None, None] * ceilings[None, :, None] * np.ones(self.shape)
+        shares[kinds == "law"] = SHARES["law"] * (law / law.sum()).ravel()
+        flat = np.flatnonzero(kinds == "flat")
+        shares[flat[np.abs(self.levels - max(self.chance, 1e-4)).argmin()]] += UNMOVED
+        return shares / shares.sum()
+
+
+def beliefs() -> tuple[Floats, Floats]:
+    """Return the prior shares of speeds (ln b near ln 0.45) and of ceilings (c near 0)."""
+    speeds = np.exp(-0.5 * (np.log(np.array(SPEEDS) / 0.45) / 0.6) ** 2)
+    edges = np.r_[0.0, (np.array(CEILINGS[1:]) + CEILINGS[:-1]) / 2.0, 1.2]
+    below = np.array([erf(edge / 0.2 / sqrt(2.0)) for edge in edges])
+    ceilings = np.diff(below)
+    return speeds / speeds.sum(), ceilings / ceilings.sum()
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Estimated shares of curves, and what each item is likely to be.
+
+    Attributes
+    ----------
+    dictionary : Dictionary
+    shares : ndarray, (curves,)
+    likelihood : ndarray, (patterns, curves)
+        Of the answers of items, relative to the most likely curve.
+    counts : ndarray, (patterns,)
+        Items that answered so.
+    visible : ndarray, (curves,)
+        Probability that the growth of a curve shows in an item's answers.
+    shift, concentration : float
+        How runs differ beyond sampling.
+    """
+
+    dictionary: Dictionary
+    shares: Floats
+    likelihood: Floats
+    counts: Floats
+    visible: Floats
+    shift: float
+    concentration: float
+
+    def at(self, compute: float | Floats, *, promise: float | None = None) -> Floats:
+        """Return the forecast mean rate of all items.
+
+        Parameters
+        ----------
+        compute : float or ndarray, (n,)
+            FLOP.
+        promise : float, optional
+            0 holds every item at chance whose growth does not show yet, 1 lets it grow as the
+            shares say; the default weighs growth by how visible it would be.
+
+        Returns
+        -------
+        ndarray, (n,)
+        """
+        u = np.log(np.atleast_1d(np.asarray(compute, dtype=float)))
+        weights = self.posterior()
+        ahead = np.vstack([self.dictionary.laws(u), self.dictionary.others(u)])
+        growing = self.dictionary.kinds == "law"
+        chance = self.dictionary.chance
+        grows = self.visible if promise is None else np.maximum(self.visible > 0.9, promise)
+        ahead[growing] = chance + (ahead[growing] - chance) * grows[growing][:, None]
+        return weights @ ahead
+
+    def posterior(self, shares: Floats | None = None, counts: Floats | None = None) -> Floats:
+        """Return the expected share of each curve given all answers, (curves,)."""
+        own = self.shares if shares is None else shares
+        n = self.counts if counts is None else counts
+        return own * (self.likelihood.T @ (n / (self.likelihood @ own))) / n.sum()
+
+    def table(self):  # noqa: ANN201 - pandas is imported where it is used
+        """Return one row a threshold: ``threshold`` (FLOP), ``share``, mean ``speed``."""
+        import pandas as pd
+
+        law = self.posterior()[self.dictionary.kinds == "law"].reshape(self.dictionary.shape)
+        share = law.sum(axis=(0, 1))
+        with np.errstate(invalid="ignore"):
+            speed = (np.array(SPEEDS) @ law.sum(axis=1)) / share
+        threshold = np.exp(self.dictionary.thresholds)
+        return pd.DataFrame({"threshold": threshold, "share": share, "speed": speed})
+
+
+def spectrum(
+    rates: PassRates, *, shift: float | None = None, concentration: float | None = None
+) -> Spectrum:
+    """Estimate the spectrum of difficulties of a benchmark.
+
+    Parameters
+    ----------
+    rates : PassRates
+        Missing rates are simply not counted; exact ones count as 1000 samples. Of more than
+        4000 different items, evenly spaced ones are taken.
+    shift, concentration : float, optional
+        How runs differ beyond sampling; both, or by default the most likely of a few values.
+
+    Returns
+    -------
+    Spectrum
+    """
+    right, trials, counts = _patterns(rates)
+    u = np.log(rates.compute)
+    dictionary = Dictionary.spanning(u, rates.chance)
+    if shift is None or concentration is None:
+        shift, concentration = _noise(dictionary, u, right, trials, counts)
+    logs = _logs(dictionary, u, right, trials, shift, concentration)
+    likelihood = np.exp(logs - logs.max(axis=1, keepdims=True))
+    shares = estimated(dictionary, likelihood, counts)
+    return Spectrum(
+        dictionary, shares, likelihood, counts, _visibility(dictionary, u, rates), shift,
+        concentration,
+    )  # fmt: skip
+
+
+def estimated(dictionary: Dictionary, likelihood: Floats, counts: Floats) -> Floats:
+    """Return the shares of curves by expectation and maximisation with weak priors.
+
+    Ceilings are estimated for all thresholds together, as only items that are nearly solved tell
+    of them; speeds for each threshold, pulled towards the prior.
+
+    Parameters
+    ----------
+    dictionary : Dictionary
+    likelihood : ndarray, (patterns, curves)
+    counts : ndarray, (patterns,)
+
+    Returns
+    -------
+    ndarray, (curves,)
+    """
+    growing = dictionary.kinds == "law"
+    speeds, ceilings = beliefs()
+    shares = dictionary.prior()
+    for _ in range(STEPS):
+        shares = shares * (likelihood.T @ (counts / (likelihood @ shares))) / counts.sum()
+        law = shares[growing].reshape(dictionary.shape)
+        total = law.sum()
+        if not total > 0:
+            continue
+        over = (1.0 - PULL) * law.sum(axis=(0, 2)) / total + PULL * ceilings
+        start = law.sum(axis=(0, 1)) / total
+        pace = (1.0 - PULL) * law.sum(axis=1) / total + PULL * speeds[:, None] * start
+        shares[growing] = total * (pace[:, None, :] * over[None, :, None]).ravel()
+    return shares
+
+
+def _patterns(rates: PassRates) -> tuple[np.ndarray, np.ndarray, Floats]:
+    """Return right answers and trials, (patterns, runs), and how many items have each."""
+    n = np.rint(np.minimum(rates.trials, MOST_TRIALS)).astype(np.int64).T
+    k = np.rint(np.nan_to_num(rates.rates.T) * n).astype(np.int64)
+    table, counts = np.unique(np.hstack([k, n]), axis=0, return_counts=True)
+    if len(table) > MOST_ITEMS:
+        kept = np.linspace(0, len(table) - 1, MOST_ITEMS).astype(int)
+        table, counts = table[kept], counts[kept]
+    right, trials = np.split(table, 2, axis=1)
+    return right, trials, counts.astype(float)
+
+
+def _logs(
+    dictionary: Dictionary,
+    u: Floats,
+    right: np.ndarray,
+    trials: np.ndarray,
+    shift: float,
+    concentration: float,
+    values: int = 5,
+) -> Floats:
+    """Return log likelihoods of patterns under curves, (patterns, curves)."""
+    from scalelaw.difficulty._spectrum import likelihoods
+
+    places, shares = np.polynomial.hermite_e.hermegauss(values)
+    shares = shares / shares.sum()
+    kinds = dictionary.kinds
+    others = dictionary.others(u)
+    restless = kinds[kinds != "law"] == "restless"
+    logs = np.zeros((len(right), kinds.size))
+    for run in range(u.size):
+        pairs, place = np.unique(
+            np.stack([right[:, run], trials[:, run]], axis=1), axis=0, return_inverse=True
+        )
+        hits, n = (np.ascontiguousarray(part) for part in pairs.T)
+        laws = dictionary.laws(u[run] + shift * places)
+        parts = np.empty((len(pairs), kinds.size))
+        for which, p, share, s in (
+            (kinds == "law", laws, shares, concentration),
+            (np.isin(kinds, ("flat", "falling")), others[~restless, run, None], np.ones(1),
+             concentration),
+            (kinds == "restless", others[restless, run, None], np.ones(1), RESTLESS),
+        ):  # fmt: skip
+            table = np.empty((len(pairs), len(p)))
+            rate = np.ascontiguousarray(np.clip(p, _SMALL, 1.0 - _SMALL))
+            likelihoods(rate, share, s, hits, n, int(n.max()), table)
+            parts[:, which] = table
+        logs += parts[place.ravel()]
+    return logs
+
+
+def _noise(
+    dictionary: Dictionary, u: Floats, right: np.ndarray, trials: np.ndarray, counts: Floats
+) -> tuple[float, float]:
+    """Return the most likely shift, then the most likely concentration with it."""
+    some = slice(None, None, max(1, len(right) // TRIAL_ITEMS))
+
+    def evidence(shift: float, concentration: float) -> float:
+        logs = _logs(dictionary, u, right[some], trials[some], shift, concentration, values=3)
+        top = logs.max(axis=1)
+        likelihood = np.exp(logs - top[:, None])
+        shares = estimated(dictionary, likelihood, counts[some])
+        return float(counts[some] @ (np.log(likelihood @ shares) + top))
+
+    shift = max(SHIFTS, key=lambda value: evidence(value, CONCENTRATIONS[1]))
+    return shift, max(CONCENTRATIONS, key=lambda value: evidence(shift, value))
+
+
+def _visibility(dictionary: Dictionary, u: Floats, rates: PassRates) -> Floats:
+    """Return for each curve how likely an item's answers tell it from chance, (curves,)."""
+    n = np.minimum(np.median(np.where(rates.trials > 0, rates.trials, np.nan), axis=1), MOST_TRIALS)
+    n = np.nan_to_num(n, nan=1.0)
+    chance = np.maximum(dictionary.chance, 0.01 / n)
+    p = np.clip(dictionary.laws(u), 1e-9, 1.0 - 1e-9)
+    telling = p * np.log(p / chance) + (1.0 - p) * np.log((1.0 - p) / (1.0 - chance))
+    visible = np.ones(dictionary.kinds.size)
+    evidence = (n * telling * (p > chance)).sum(axis=1)
+    visible[dictionary.kinds == "law"] = 1.0 - np.exp(-VISIBLE * evidence)
+    return visible
