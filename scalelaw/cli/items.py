@@ -1,0 +1,89 @@
+"""``scalelaw items``: what runs answered to questions."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from scalelaw.cli._printing import print_json, print_table
+from scalelaw.cli._reading import JSON, options
+
+LOGS = (
+    click.argument("path"),
+    click.option("--runs", metavar="CSV", help="Table of run sizes: run, params, tokens."),
+    click.option("--pattern", metavar="REGEX", help="Named groups over the path give the sizes."),
+    click.option("--tokens-per-step", type=float, help="Tokens of one step, for a step group."),
+    click.option("--task", multiple=True, help="Task to read; may be repeated."),
+    click.option("--shots", type=int, help="Keep logs with so many examples in the prompt."),
+    click.option("--cluster", metavar="KEY", help="Key of the question that names its passage."),
+    click.option("--cache", metavar="FOLDER", help="Keep what was read of each log there."),
+    click.option("--jobs", "n_jobs", type=int, default=1, show_default=True, help="Processes."),
+    click.option("--strict", is_flag=True, help="Make every doubt an error."),
+)
+
+
+def read_answers(given: dict[str, Any]) -> Any:
+    """Take the reading options out of a command's options, and read the answers.
+
+    A file that is no sample log is read as a table or arrays of answers.
+    """
+    from pathlib import Path
+
+    from scalelaw import load
+
+    path = given.pop("path")
+    logs = {name: given.pop(name) for name in ("pattern", "tokens_per_step", "shots", "cluster")}
+    logs |= {name: given.pop(name) for name in ("cache", "n_jobs")}
+    runs, tasks, strict = given.pop("runs"), given.pop("task"), given.pop("strict")
+    table = Path(path).is_file() and Path(path).suffix in (".parquet", ".npz", ".csv", ".tsv")
+    if table:
+        items = load.items(path, runs, strict=strict)
+        return items.where(task=list(tasks)) if tasks else items
+    return load.lm_eval_samples(
+        path, runs, task=list(tasks) or None, progress=sys.stderr.isatty(), strict=strict, **logs
+    )
+
+
+@click.command("items")
+@options(LOGS, JSON)
+@click.option("--check", is_flag=True, help="Work out the harness's aggregates from the items.")
+@click.option("-o", "--out", metavar="FILE", help="Save the answers as one Parquet file.")
+def items_command(as_json: bool, check: bool, out: str | None, **given: Any) -> None:
+    """Show what runs answered at PATH: sample logs of the harness, or a table of answers."""
+    if check:
+        _check(given["path"], strict=given["strict"], as_json=as_json)
+        return
+    from scalelaw.score import aggregate
+
+    items = read_answers(given)
+    if out is not None:
+        items.to_parquet(out)
+    scores = aggregate(items)
+    if as_json:
+        print_json({"runs": items.runs, "scores": scores, "saved": out})
+        return
+    click.echo(repr(items))
+    for answers in items.of.values():
+        click.echo(f"  {answers!r}")
+    columns = ["task", "run", "metric", "value", "stderr", "low", "high", "items"]
+    print_table(scores[columns], title="scores, worked out from the items")
+    if out is not None:
+        click.echo(out)
+
+
+def _check(path: str, *, strict: bool, as_json: bool) -> None:
+    """Print how many of the harness's aggregates follow from the items; fail unless all do."""
+    from scalelaw.score import check
+
+    found = check(path, strict=strict)
+    if as_json:
+        print_json({"equal": found.equal, "compared": found.compared, "aggregates": found.frame})
+    else:
+        wrong = found.frame[~found.frame["equal"] & found.frame["from_items"].notna()]
+        if len(wrong):
+            print_table(wrong, title="aggregates that differ")
+        click.echo(found.summary)
+    if found.equal < found.compared:
+        sys.exit(1)
