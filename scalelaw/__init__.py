@@ -14,10 +14,20 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from scalelaw import difficulty, load, plot, size
+    from scalelaw import choices, difficulty, load, plot, score, size
     from scalelaw.errors import ScalelawError
     from scalelaw.fitting import Draws, Fit, Huber, LeastSquares, bootstrap, fit, leave_out
-    from scalelaw.forecasting import Backtest, Chain, Forecast, backtest, chain, forecast
+    from scalelaw.forecasting import (
+        Allocation,
+        Backtest,
+        Chain,
+        Forecast,
+        allocate,
+        backtest,
+        chain,
+        forecast,
+    )
+    from scalelaw.items import ItemTable
     from scalelaw.laws import LAWS, Coef, Kernel, Law
     from scalelaw.reporting import report
     from scalelaw.runs import RunTable
@@ -25,6 +35,7 @@ if TYPE_CHECKING:
 _HOME = {
     "ScalelawError": "errors",
     "RunTable": "runs",
+    "ItemTable": "items",
     "LAWS": "laws",
     "Coef": "laws",
     "Kernel": "laws",
@@ -36,18 +47,21 @@ _HOME = {
     "bootstrap": "fitting",
     "fit": "fitting",
     "leave_out": "fitting",
+    "Allocation": "forecasting",
     "Backtest": "forecasting",
     "Chain": "forecasting",
     "Forecast": "forecasting",
+    "allocate": "forecasting",
     "backtest": "forecasting",
     "chain": "forecasting",
     "forecast": "forecasting",
     "report": "reporting",
 }
-_ROOMS = ("difficulty", "load", "plot", "size")
+_ROOMS = ("choices", "difficulty", "load", "plot", "score", "size")
 
 __all__ = [
     "LAWS",
+    "Allocation",
     "Backtest",
     "Chain",
     "Coef",
@@ -55,14 +69,17 @@ __all__ = [
     "Fit",
     "Forecast",
     "Huber",
+    "ItemTable",
     "Kernel",
     "Law",
     "LeastSquares",
     "RunTable",
     "ScalelawError",
+    "allocate",
     "backtest",
     "bootstrap",
     "chain",
+    "choices",
     "difficulty",
     "fit",
     "forecast",
@@ -70,6 +87,7 @@ __all__ = [
     "load",
     "plot",
     "report",
+    "score",
     "size",
 ]
 

@@ -16,10 +16,13 @@ from scalelaw.cli._group import LazyGroup
     cls=LazyGroup,
     commands_in={
         "runs": "scalelaw.cli.runs:runs_command",
+        "items": "scalelaw.cli.items:items_command",
+        "choices": "scalelaw.cli.choices:choices_command",
         "laws": "scalelaw.cli.laws:laws_command",
         "fit": "scalelaw.cli.fit:fit_command",
         "forecast": "scalelaw.cli.forecast:forecast_command",
         "backtest": "scalelaw.cli.backtest:backtest_command",
+        "allocate": "scalelaw.cli.allocate:allocate_command",
         "report": "scalelaw.cli.report:report_command",
         "datasets": "scalelaw.cli.datasets:datasets_group",
         "demo": "scalelaw.cli.demo:demo_command",

@@ -9,10 +9,13 @@ import click
 
 SHORT_HELP = {
     "runs": "Show what was read of a folder, file or data set.",
+    "items": "Show what runs answered to questions, or check the harness's scores.",
+    "choices": "Say how the probability of right and wrong choices moves with scale.",
     "laws": "List the laws, or explain one.",
     "fit": "Fit one law to the runs.",
     "forecast": "Forecast the scores of a planned run.",
     "backtest": "Hide the largest runs, forecast them, and compare.",
+    "allocate": "Say how many params and tokens a budget should buy.",
     "report": "Write a forecast as PDF, HTML or Markdown.",
     "datasets": "List or fetch published data sets.",
     "demo": "Run the main job on the data inside the package.",

@@ -1,19 +1,31 @@
 """Forecasts of runs that nobody has trained yet, and how far off such forecasts were before."""
 
+from scalelaw.forecasting.allocations import Allocation, allocate
 from scalelaw.forecasting.backtests import Backtest, backtest
 from scalelaw.forecasting.chains import Chain, chain
+from scalelaw.forecasting.costs import LifetimeCost, TrainingCost
+from scalelaw.forecasting.envelope import envelope_frontier
 from scalelaw.forecasting.forecasts import Forecast, forecast
+from scalelaw.forecasting.frontiers import Frontier
+from scalelaw.forecasting.isoflop import isoflop_frontier
 from scalelaw.forecasting.parts import TaskForecast
 from scalelaw.forecasting.presets import PRESETS, Preset
 
 __all__ = [
     "PRESETS",
+    "Allocation",
     "Backtest",
     "Chain",
     "Forecast",
+    "Frontier",
+    "LifetimeCost",
     "Preset",
     "TaskForecast",
+    "TrainingCost",
+    "allocate",
     "backtest",
     "chain",
+    "envelope_frontier",
     "forecast",
+    "isoflop_frontier",
 ]

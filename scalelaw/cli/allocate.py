@@ -1,0 +1,117 @@
+"""``scalelaw allocate``: how to spend a budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scalelaw.cli._printing import print_json, print_table
+from scalelaw.cli._reading import JSON, READING, Source, options
+from scalelaw.errors import ForecastError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+METHODS = ("law", "isoflop", "envelope")
+
+
+@click.command("allocate")
+@options(READING, JSON)
+@click.option("--compute", multiple=True, required=True, help="Budget in FLOP; may be repeated.")
+@click.option("--law", default="chinchilla", show_default=True, help="Law of params and tokens.")
+@click.option("--loss", help="Task whose loss is to be lowest; by default that of most runs.")
+@click.option("--served", help="Tokens served over the life of the model: counts 2N FLOP each.")
+@click.option(
+    "--method",
+    type=click.Choice(METHODS),
+    default="law",
+    show_default=True,
+    help="Follow the law, or read minima off the runs (isoFLOP parabolas, envelope of curves).",
+)
+@click.option("--draws", "n", type=int, default=1000, show_default=True, help="How many.")
+@click.option("--level", type=float, default=0.9, show_default=True, help="Of the intervals.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the draws.")
+def allocate_command(
+    compute: tuple[str, ...],
+    law: str,
+    loss: str | None,
+    served: str | None,
+    method: str,
+    n: int,
+    level: float,
+    seed: int,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Say how many params and tokens a budget should buy, by the runs at PATH.
+
+    For example: scalelaw allocate results/ --runs ladder.csv --compute 1e22
+    """
+    from scalelaw.forecasting.allocations import check_law
+    from scalelaw.forecasting.selection import columns_for
+    from scalelaw.laws import get
+
+    chosen = get(law)
+    check_law(chosen)
+    runs = Source.taken_from(given).read()
+    wide = runs.wide(**columns_for(runs, chosen, task=loss))
+    if method == "law":
+        told = _by_law(wide, law, compute, served, level, n, seed)
+    elif served is not None:
+        raise ForecastError("--served needs --method law: the others read training runs only")
+    else:
+        told = _by_reading(wide, method, compute, level, n, seed)
+    if as_json:
+        print_json({"method": method, "level": level, "seed": seed, **told})
+        return
+    title = f"compute-optimal sizes, {level:.0%} intervals ({told['how']}; cost {told['cost']})"
+    print_table(told["sizes"], title=title)
+    for text in told["warnings"]:
+        click.echo(f"warning: {text}", err=True)
+    for text in told.get("biases", ()):
+        click.echo(f"bias: {text}")
+
+
+def _by_law(
+    wide: pd.DataFrame,
+    law: str,
+    compute: tuple[str, ...],
+    served: str | None,
+    level: float,
+    n: int,
+    seed: int,
+) -> dict[str, Any]:
+    from scalelaw.fitting import bootstrap, fit
+    from scalelaw.forecasting import LifetimeCost, allocate
+    from scalelaw.size import parse_count
+
+    cost = None if served is None else LifetimeCost(parse_count(served))
+    draws = bootstrap(fit(law, wide), n, seed=seed)
+    found = allocate(draws, compute, level=level, cost=cost)
+    return {
+        "law": found.law,
+        "coef": draws.fit.coef,
+        "cost": found.cost,
+        "how": found.how,
+        "sizes": found.frame,
+        "warnings": found.warnings,
+    }
+
+
+def _by_reading(
+    wide: pd.DataFrame, method: str, compute: tuple[str, ...], level: float, n: int, seed: int
+) -> dict[str, Any]:
+    from scalelaw.forecasting import TrainingCost, envelope_frontier, isoflop_frontier
+    from scalelaw.size import parse_count
+
+    found = (isoflop_frontier if method == "isoflop" else envelope_frontier)(wide, n=n, seed=seed)
+    return {
+        "cost": TrainingCost().text,
+        "how": found.how,
+        "sizes": found.predict([parse_count(one) for one in compute], level=level),
+        "points": found.points,
+        "warnings": [],
+        "biases": found.biases,
+    }
