@@ -36,8 +36,7 @@ PULL = 0.1
 STEPS = 30
 VISIBLE = 8.0
 MOST_ITEMS = 4000
-TRIAL_ITEMS = 200
-_SMALL = 2e-5
+TRIAL_ITEMS = 300
 
 
 @dataclass(frozen=True)
@@ -207,8 +206,11 @@ def spectrum(
     u = np.log(rates.compute)
     dictionary = Dictionary.spanning(u, rates.chance)
     if shift is None or concentration is None:
-        shift, concentration = _noise(dictionary, u, right, trials, counts)
-    logs = _logs(dictionary, u, right, trials, shift, concentration)
+        some = slice(None, None, max(1, len(right) // TRIAL_ITEMS))
+        few = _Answers.of(right[some], trials[some], counts[some])
+        shift, concentration = _noise(dictionary, u, few)
+    answers = _Answers.of(right, trials, counts)
+    logs = _logs(dictionary, u, answers, shift, concentration)
     likelihood = np.exp(logs - logs.max(axis=1, keepdims=True))
     shares = estimated(dictionary, likelihood, counts)
     return Spectrum(
@@ -261,57 +263,98 @@ def _patterns(rates: PassRates) -> tuple[np.ndarray, np.ndarray, Floats]:
     return right, trials, counts.astype(float)
 
 
+@dataclass(frozen=True)
+class _Answers:
+    """Patterns of answers, and the distinct (right, trials) pairs that they are made of."""
+
+    pairs: np.ndarray
+    place: np.ndarray
+    counts: Floats
+
+    @classmethod
+    def of(cls, right: np.ndarray, trials: np.ndarray, counts: Floats) -> _Answers:
+        both = np.stack([right.ravel(), trials.ravel()], axis=1)
+        pairs, place = np.unique(both, axis=0, return_inverse=True)
+        return cls(pairs, place.reshape(right.shape), counts)
+
+    def under(self, concentration: float) -> Floats:
+        """Return likelihoods of the pairs on the grid of rates, (grid, pairs).
+
+        A rate is beta-distributed about the grid's with this concentration. Each is relative to
+        the largest of its pair, which `largest` returns as a logarithm.
+        """
+        return np.exp(self._logs(concentration) - self.largest(concentration))
+
+    def largest(self, concentration: float) -> Floats:
+        """Return the logarithm of the largest likelihood of each pair, (pairs,)."""
+        return self._logs(concentration).max(axis=0)
+
+    def _logs(self, concentration: float) -> Floats:
+        from scipy.special import betaln
+
+        right, trials = self.pairs.T.astype(float)
+        a = (GRID * concentration)[:, None]
+        b = concentration - a
+        return betaln(right + a, trials - right + b) - betaln(a, b)
+
+
+def _grid() -> Floats:
+    """Return rates that are dense enough to interpolate likelihoods of up to 1000 trials."""
+    middle = np.sin(np.linspace(0.0, np.pi / 2.0, 161)[1:-1]) ** 2
+    ends = np.geomspace(1e-6, 1e-3, 16)
+    return np.unique(np.r_[ends, middle, 1.0 - ends])
+
+
+GRID = _grid()
+
+
+def _on_grid(p: Floats, shares: Floats) -> Floats:
+    """Return the weights of the grid's rates for rates (curves, values), (curves, grid)."""
+    at = np.clip(p, GRID[0], GRID[-1])
+    above = np.clip(np.searchsorted(GRID, at, side="right"), 1, GRID.size - 1)
+    part = (at - GRID[above - 1]) / (GRID[above] - GRID[above - 1])
+    weights = np.zeros((len(p), GRID.size))
+    rows = np.broadcast_to(np.arange(len(p))[:, None], p.shape)
+    np.add.at(weights, (rows, above - 1), (1.0 - part) * shares)
+    np.add.at(weights, (rows, above), part * shares)
+    return weights
+
+
 def _logs(
-    dictionary: Dictionary,
-    u: Floats,
-    right: np.ndarray,
-    trials: np.ndarray,
-    shift: float,
-    concentration: float,
-    values: int = 5,
+    dictionary: Dictionary, u: Floats, answers: _Answers, shift: float, concentration: float
 ) -> Floats:
     """Return log likelihoods of patterns under curves, (patterns, curves)."""
-    from scalelaw.difficulty._spectrum import likelihoods
-
-    places, shares = np.polynomial.hermite_e.hermegauss(values)
+    places, shares = np.polynomial.hermite_e.hermegauss(5)
     shares = shares / shares.sum()
-    kinds = dictionary.kinds
+    restless = dictionary.kinds == "restless"
+    usual, loose = answers.under(concentration), answers.under(RESTLESS)
+    tops = answers.largest(concentration), answers.largest(RESTLESS)
+    logs = np.zeros((len(answers.counts), restless.size))
     others = dictionary.others(u)
-    restless = kinds[kinds != "law"] == "restless"
-    logs = np.zeros((len(right), kinds.size))
     for run in range(u.size):
-        pairs, place = np.unique(
-            np.stack([right[:, run], trials[:, run]], axis=1), axis=0, return_inverse=True
-        )
-        hits, n = (np.ascontiguousarray(part) for part in pairs.T)
-        laws = dictionary.laws(u[run] + shift * places)
-        parts = np.empty((len(pairs), kinds.size))
-        for which, p, share, s in (
-            (kinds == "law", laws, shares, concentration),
-            (np.isin(kinds, ("flat", "falling")), others[~restless, run, None], np.ones(1),
-             concentration),
-            (kinds == "restless", others[restless, run, None], np.ones(1), RESTLESS),
-        ):  # fmt: skip
-            table = np.empty((len(pairs), len(p)))
-            rate = np.ascontiguousarray(np.clip(p, _SMALL, 1.0 - _SMALL))
-            likelihoods(rate, share, s, hits, n, int(n.max()), table)
-            parts[:, which] = table
-        logs += parts[place.ravel()]
+        of_laws = _on_grid(dictionary.laws(u[run] + shift * places), shares)
+        on_grid = np.vstack([of_laws, _on_grid(others[:, run, None], np.ones(1))])
+        used, place = np.unique(answers.place[:, run], return_inverse=True)
+        table = np.empty((used.size, restless.size))
+        for which, likelihood, top in (
+            (~restless, usual, tops[0]),
+            (restless, loose, tops[1]),
+        ):
+            found = likelihood[:, used].T @ on_grid[which].T
+            table[:, which] = np.log(np.maximum(found, 1e-290)) + top[used, None]
+        logs += table[place]
     return logs
 
 
-def _noise(
-    dictionary: Dictionary, u: Floats, right: np.ndarray, trials: np.ndarray, counts: Floats
-) -> tuple[float, float]:
+def _noise(dictionary: Dictionary, u: Floats, answers: _Answers) -> tuple[float, float]:
     """Return the most likely shift, then the most likely concentration with it."""
-    some = slice(None, None, max(1, len(right) // TRIAL_ITEMS))
 
     def evidence(shift: float, concentration: float) -> float:
-        logs = _logs(dictionary, u, right[some], trials[some], shift, concentration, values=3)
+        logs = _logs(dictionary, u, answers, shift, concentration)
         top = logs.max(axis=1)
         likelihood = np.exp(logs - top[:, None])
-        shares = estimated(dictionary, likelihood, counts[some])
-        return float(counts[some] @ (np.log(likelihood @ shares) + top))
+        shares = estimated(dictionary, likelihood, answers.counts)
+        return float(answers.counts @ (np.log(likelihood @ shares) + top))
 
     shift = max(SHIFTS, key=lambda value: evidence(value, CONCENTRATIONS[1]))
     return shift, max(CONCENTRATIONS, key=lambda value: evidence(shift, value))
