@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,6 +43,8 @@ class Forecast:
     loss : TaskForecast or None
         Forecast of the loss; None where no loss was measured.
     tasks : dict of str to TaskForecast
+    options : dict of str to object
+        The other keywords of `forecast` that were not left at their defaults, to repeat it.
     """
 
     target: Size | None
@@ -52,6 +55,7 @@ class Forecast:
     preset: Preset
     loss: TaskForecast | None
     tasks: dict[str, TaskForecast]
+    options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def parts(self) -> list[TaskForecast]:
@@ -179,7 +183,18 @@ def forecast(
     test = {"factor": factor, "n": hide}
     study = Study(runs, target, chosen, key, fit_up_to or np.inf, test, level, n, seed, calibrate)
     parts = {task: study.task(task, metric) for task in progress(names)}
-    result = Forecast(target, level, seed, n, runs, chosen, study.loss(), parts)
+    given = {
+        "metric": metric,
+        "loss": loss,
+        "loss_law": loss_law,
+        "task_law": task_law,
+        "fit_up_to": fit_up_to,
+        "factor": factor,
+        "hide": hide,
+        "calibrate": None if calibrate else False,
+    }
+    options = {name: value for name, value in given.items() if value is not None}
+    result = Forecast(target, level, seed, n, runs, chosen, study.loss(), parts, options)
     if all(part.model is None for part in result.parts):
         raise ForecastError(f"nothing could be forecast: {result.parts[0].problem}")
     return result
