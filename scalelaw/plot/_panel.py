@@ -76,7 +76,7 @@ class Panel:
 
     def svg(self) -> str:
         """Return the figure as one SVG element, without prologue, comments and metadata."""
-        return _HEAD.sub("", self._drawn("svg", 72.0).decode()).strip()
+        return bare_svg(self._drawn("svg", 72.0).decode())
 
     def csv(self) -> str:
         """Return the numbers as CSV."""
@@ -94,3 +94,8 @@ class Panel:
 
     def _repr_png_(self) -> bytes:
         return self._drawn("png", 144.0)
+
+
+def bare_svg(document: str) -> str:
+    """Return the SVG element of a document, without prologue, comments and metadata."""
+    return _HEAD.sub("", document).strip()

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 
 from scalelaw.errors import ReportError
-from scalelaw.fitting import Draws
+from scalelaw.fitting import Draws, Fit
+from scalelaw.forecasting import Chain
 from scalelaw.forecasting.chains import outcome_of
 from scalelaw.metrics import metric_kind
 from scalelaw.plot import _style as style
@@ -33,7 +34,7 @@ _MOST_LINES = 10
 
 
 def loss_curve(
-    draws: Draws,
+    model: Draws | Chain,
     *,
     target: Mapping[str, Any] | Size | None = None,
     measured: float | None = None,
@@ -46,8 +47,9 @@ def loss_curve(
 
     Parameters
     ----------
-    draws : Draws
-        A law of ``params``, ``tokens``, ``compute`` or ``multiplier`` with its uncertainty.
+    model : Draws or Chain
+        A law of ``params``, ``tokens``, ``compute`` or ``multiplier`` with its uncertainty, or a
+        chain that begins with one.
     target : mapping or Size, optional
         Two of ``params``, ``tokens``, ``compute`` of a planned run.
     measured : float, optional
@@ -75,19 +77,21 @@ def loss_curve(
         If the law is not one of sizes alone.
     """
     frame = curve_frame(
-        draws, target=target, measured=measured, level=level, widening=widening, metric=metric
+        model, target=target, measured=measured, level=level, widening=widening, metric=metric
     )
-    measure = measure or measure_of(metric or outcome_of(draws.fit))
-    with style.canvas(3.15) as figure:
+    stages = _stages(model)
+    measure = measure or measure_of(metric or outcome_of(stages[-1]))
+    laws = " then ".join(stage.law.name for stage in stages)
+    with style.canvas(3.0) as figure:
         axes = figure.subplots()
         _draw(axes, frame, measure, level)
         style.legend_above(figure, axes)
         title = f"{measure.metric.replace('_', ' ').capitalize()} against compute"
-        return Panel(title, _caption(frame, measure, level, draws.fit.law.name), frame, figure)
+        return Panel(title, _caption(frame, measure, level, laws), frame, figure)
 
 
 def curve_frame(
-    draws: Draws,
+    model: Draws | Chain,
     *,
     target: Mapping[str, Any] | Size | None = None,
     measured: float | None = None,
@@ -96,28 +100,33 @@ def curve_frame(
     metric: str | None = None,
 ) -> pd.DataFrame:
     """Return the numbers of `loss_curve`, without drawing them."""
-    fit = draws.fit
-    strange = [name for name in fit.law.inputs if name not in Size._fields]
+    first, last = (stages := _stages(model))[0], stages[-1]
+    strange = [name for name in first.law.inputs if name not in Size._fields]
     if strange:
         raise ReportError(
-            f"law {fit.law.name!r} also reads {', '.join(strange)}, so that it has no one curve "
+            f"law {first.law.name!r} also reads {', '.join(strange)}, so that it has no one curve "
             "in compute; draw plot.residuals instead"
         )
-    runs = _sized(fit.runs).assign(measured=fit.runs[outcome_of(fit)].to_numpy(float))
+    runs = _sized(last.runs).assign(measured=last.runs[outcome_of(last)].to_numpy(float))
     goal = None if target is None else sized_target(target)
     multiplier = goal.multiplier if goal else float(runs["multiplier"].median())
     top = float(runs["compute"].max())
     high = max(top, goal.compute) if goal else top * 4.0
     line = along_compute(float(runs["compute"].min()), high, multiplier)
-    points = runs.assign(estimate=fit.predict(runs)["estimate"].to_numpy())
-    parts = [points.assign(kind="run"), banded(draws, line, level, widening).assign(kind="curve")]
-    parts += [fit.predict(one).assign(kind="line") for one in _lines(runs)]
+    points = runs.assign(estimate=model.predict(runs)["estimate"].to_numpy())
+    parts = [points.assign(kind="run"), banded(model, line, level, widening).assign(kind="curve")]
+    parts += [banded(model, one, level).assign(kind="line") for one in _lines(runs)]
     if goal:
-        at = banded(draws, pd.DataFrame([goal._asdict()]), level, widening)
+        at = banded(model, pd.DataFrame([goal._asdict()]), level, widening)
         parts.append(at.assign(kind="target"))
     frame = pd.concat(parts, ignore_index=True)
     frame = frame.reindex(columns=["kind", "run", *Size._fields, *VALUES])
-    return in_metric(frame, outcome_of(fit), metric, measured)
+    frame.loc[frame["kind"].isin(["run", "line"]), ["low", "high"]] = np.nan
+    return in_metric(frame, outcome_of(last), metric, measured)
+
+
+def _stages(model: Draws | Chain) -> list[Fit]:
+    return [model.first.fit, model.second.fit] if isinstance(model, Chain) else [model.fit]
 
 
 def _sized(runs: pd.DataFrame) -> pd.DataFrame:

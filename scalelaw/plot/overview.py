@@ -15,7 +15,7 @@ from scalelaw.plot._axes import limits, measure_axis
 from scalelaw.plot._panel import Panel
 from scalelaw.plot.words import Measure, listed, measure_of, plural
 
-ROWS = 50
+ROWS = 48
 _ROW = 0.172
 _FRAME = ("task", "metric", "estimate", "low", "high", "measured", "chance")
 
@@ -28,7 +28,7 @@ def forecast_overview(forecast: Forecast, *, tasks: Sequence[str] | None = None)
     forecast : Forecast
         With a target.
     tasks : sequence of str, optional
-        The tasks to show, at most 50 in one figure; by default the first 50.
+        The tasks to show, at most 48 in one figure; by default the first 48.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def forecast_overview(forecast: Forecast, *, tasks: Sequence[str] | None = None)
     Raises
     ------
     ReportError
-        If no task has a forecast, or more than 50 are asked for.
+        If no task has a forecast, or more than 48 are asked for.
     """
     parts = [forecast.tasks[name] for name in tasks or forecast.tasks]
     if tasks is not None and len(tasks) > ROWS:

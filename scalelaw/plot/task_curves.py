@@ -16,6 +16,7 @@ from scalelaw.plot._axes import compute_label, log_ticks, measure_axis
 from scalelaw.plot._panel import Panel
 from scalelaw.plot.error_curves import draw_errors, error_frame
 from scalelaw.plot.loss_curves import curve_frame
+from scalelaw.plot.measures import loss_measure
 from scalelaw.plot.words import measure_of, plural, shortened
 
 COLUMNS = 4
@@ -104,7 +105,7 @@ def _draw(axes: Axes, part: TaskForecast, frame: pd.DataFrame, level: float) -> 
     else:
         axes.locator_params(axis="x", nbins=4)
     axes.tick_params(labelsize=6)
-    axes.set_title(style.plain(part.task, 24), fontsize=6.8, fontweight="normal")
+    axes.set_title(style.plain(part.task, 22), fontsize=6.8, fontweight="normal")
 
 
 def _share(figure: Figure, axes: Axes, forecast: Forecast, made: Sequence[TaskForecast]) -> None:
@@ -116,10 +117,10 @@ def _share(figure: Figure, axes: Axes, forecast: Forecast, made: Sequence[TaskFo
         measure.label if len(metrics) == 1 else f"score ({measure.unit})", fontsize=7.5
     )
     two_stages = [part for part in made if isinstance(part.model, Chain)]
-    loss = forecast.loss.metric if forecast.loss else "loss"
-    figure.supxlabel(
-        measure_of(loss).label if two_stages else "training compute (FLOP)", fontsize=7.5
-    )
+    losses = {loss_measure(forecast, part).label for part in two_stages}
+    shared = losses.pop() if len(losses) == 1 else "loss, each task's own"
+    label = shared if two_stages else "training compute (FLOP)"
+    figure.supxlabel(label, fontsize=7.5)
 
 
 def _caption(made: Sequence[TaskForecast], frame: pd.DataFrame) -> str:

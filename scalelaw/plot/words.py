@@ -48,10 +48,10 @@ class Measure:
     def digits(self, spread: float) -> int:
         """Return how many decimals tell values apart that differ by `spread` (stored scale)."""
         spread = abs(spread * self.factor)
+        least, most = (1, 2) if self.unit == "%" else (2, 3)
         if not math.isfinite(spread) or spread == 0.0:
-            return 1 if self.unit == "%" else 3
-        least = 1 if self.unit == "%" else 2
-        return min(max(least, 1 - math.floor(math.log10(spread))), 4)
+            return least
+        return min(max(least, 1 - math.floor(math.log10(spread))), most)
 
     def text(self, value: float | None, digits: int, *, unit: bool = False) -> str:
         """Return a stored value as text, an en dash where it is unknown."""

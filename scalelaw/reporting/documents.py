@@ -1,0 +1,111 @@
+"""One call from a forecast to a document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from scalelaw.errors import ReportError
+from scalelaw.fitting import Draws
+from scalelaw.forecasting import Chain, Forecast
+from scalelaw.plot import Panel
+from scalelaw.reporting.contents import content
+from scalelaw.reporting.figures import panels_of
+from scalelaw.reporting.markdown import write_markdown
+from scalelaw.reporting.typesetting import write_pdf
+from scalelaw.reporting.webpage import write_html
+from scalelaw.reporting.wrapping import as_forecast
+from scalelaw.runs import RunTable
+from scalelaw.size import Size
+
+Writer = Callable[[dict[str, Any], dict[str, Panel], Path], Path]
+WRITERS: dict[str, Writer] = {".pdf": write_pdf, ".html": write_html, ".md": write_markdown}
+
+
+def report(
+    what: Forecast | Chain | Draws,
+    path: str | Path,
+    *,
+    target: Mapping[str, Any] | Size | None = None,
+    title: str | None = None,
+    runs: RunTable | None = None,
+    task: str | None = None,
+    level: float = 0.9,
+    seed: int = 0,
+    date: str | None = None,
+    command: str | None = None,
+) -> Path:
+    """Write a report: the answer first, its back-test, figures, and how it was computed.
+
+    The same input gives the same bytes, for there is no clock and no chance in a report. It is
+    written whole or not at all.
+
+    Parameters
+    ----------
+    what : Forecast, Chain or Draws
+        A chain or draws are back-tested here, and need a target to forecast anything.
+    path : str or Path
+        The suffix chooses the format: ``.pdf``, ``.html`` (one file, nothing loaded from
+        elsewhere) or ``.md`` (figures and their numbers in a folder ``<name>_files`` beside it).
+    target : mapping or Size, optional
+        For a chain or draws: two of ``params``, ``tokens``, ``compute`` (FLOP).
+    title : str, optional
+    runs : RunTable, optional
+        For a chain or draws: the data, if the report should show more than the fits' own tables.
+    task : str, optional
+        For a chain or draws: what the outcome is called.
+    level : float
+        For a chain or draws: level of the intervals.
+    seed : int
+        For a chain or draws: seed of the back-test.
+    date : str, optional
+        Printed below the title.
+    command : str, optional
+        The command line to print as the way to repeat the report.
+
+    Returns
+    -------
+    Path
+        The path written.
+
+    Raises
+    ------
+    ReportError
+        If the suffix is unknown, the folder is missing or cannot be written, or there is nothing
+        to report on.
+
+    Examples
+    --------
+    >>> report(outlook, "forecast.pdf")                                    # doctest: +SKIP
+    >>> report(chain, "forecast.html", target=dict(params=7e9, tokens=2e12))  # doctest: +SKIP
+    """
+    path = Path(path)
+    write = _writer(path)
+    if isinstance(what, Forecast):
+        if target is not None:
+            raise ReportError(
+                "a Forecast has its target already; make another forecast for another target"
+            )
+        forecast = what
+    else:
+        goal = target._asdict() if isinstance(target, Size) else target
+        name = task or "the task"
+        forecast = as_forecast(what, target=goal, runs=runs, task=name, level=level, seed=seed)
+    panels = panels_of(forecast)
+    told = content(forecast, panels=panels, title=title, date=date, command=command)
+    return write(told, panels, path)
+
+
+def _writer(path: Path) -> Writer:
+    if path.suffix.lower() not in WRITERS:
+        raise ReportError(
+            f"cannot write a report as {path.name!r}: end its name in {', '.join(WRITERS)}"
+        )
+    if path.is_dir():
+        raise ReportError(f"{path} is a folder; give the report a name of its own")
+    if not path.parent.is_dir():
+        raise ReportError(
+            f"cannot write {path.name}: there is no folder {path.parent}; make it first"
+        )
+    return WRITERS[path.suffix.lower()]
