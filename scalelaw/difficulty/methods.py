@@ -9,20 +9,52 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from scalelaw.difficulty._types import Floats
 from scalelaw.difficulty.clusters import Clusters, cluster
 from scalelaw.difficulty.curves import Form, Priors, fit_curve
-from scalelaw.difficulty.mapping import ladder_points, mapped, with_rest
+from scalelaw.difficulty.mapping import mapped, with_rest
 from scalelaw.difficulty.passrates import PassRates
-from scalelaw.difficulty.spectrum import spectrum
-from scalelaw.difficulty.subset import predictable
-from scalelaw.errors import FitError, ForecastError, ScalelawWarning
+from scalelaw.difficulty.spectrum import Spectrum, spectrum
+from scalelaw.difficulty.subset import Subset, predictable
+from scalelaw.errors import FitError, ForecastError, ScalelawWarning, TableError
 
 Forecaster = Callable[[Floats], Floats]
-Maker = Callable[[PassRates], Forecaster]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Pass rates with what several methods need of them, worked out at most once."""
+
+    rates: PassRates
+
+    @cached_property
+    def clusters(self) -> Clusters:
+        """The default clusters, without their warnings."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ScalelawWarning)
+            return cluster(self.rates)
+
+    @cached_property
+    def subset(self) -> Subset:
+        """Predictable clusters by the default criterion."""
+        return predictable(self.clusters)
+
+    @cached_property
+    def paper_subset(self) -> Subset:
+        """Predictable clusters by the paper's criterion."""
+        return predictable(self.clusters, criterion="paper")
+
+    @cached_property
+    def spectrum(self) -> Spectrum:
+        """Shares of a dictionary of curves."""
+        return spectrum(self.rates)
+
+
+Maker = Callable[[Prepared], Forecaster]
 
 
 @dataclass(frozen=True)
@@ -46,18 +78,20 @@ class Method:
     prior: float = 0.0
 
 
-def _largest(rates: PassRates) -> Forecaster:
-    last = rates.mean()[0][-1]
+def _largest(ladder: Prepared) -> Forecaster:
+    last = ladder.rates.mean()[0][-1]
     return lambda compute: np.full(compute.size, last)
 
 
-def _line(rates: PassRates) -> Forecaster:
+def _line(ladder: Prepared) -> Forecaster:
+    rates = ladder.rates
     slope, start = np.polyfit(np.log(rates.compute), rates.mean()[0], 1)
     return lambda compute: np.clip(start + slope * np.log(compute), 0.0, 1.0)
 
 
 def _whole(form: Form, *, believing: bool) -> Maker:
-    def make(rates: PassRates) -> Forecaster:
+    def make(ladder: Prepared) -> Forecaster:
+        rates = ladder.rates
         means, trials = rates.mean()
         priors = Priors.around(rates.chance) if believing else None
         return fit_curve(rates.compute, means, trials, priors=priors, form=form).at
@@ -65,11 +99,12 @@ def _whole(form: Form, *, believing: bool) -> Maker:
     return make
 
 
-def _two_step(rates: PassRates) -> Forecaster:
+def _two_step(ladder: Prepared) -> Forecaster:
     import pandas as pd
 
     from scalelaw.fitting import LeastSquares, fit
 
+    rates = ladder.rates
     if rates.loss is None or not np.isfinite(rates.loss).all():
         raise ForecastError("the two-step chain needs a loss of every run")
     frame = pd.DataFrame(
@@ -85,24 +120,16 @@ def _two_step(rates: PassRates) -> Forecaster:
     return ahead
 
 
-def grouped(rates: PassRates) -> Clusters:
-    """Return the default clusters, without their warnings."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ScalelawWarning)
-        return cluster(rates)
-
-
-def _clusters(rates: PassRates) -> Forecaster:
-    subset = predictable(grouped(rates))
+def _clusters(ladder: Prepared) -> Forecaster:
+    subset = ladder.subset
     return lambda compute: np.array([with_rest(subset, float(value)) for value in compute])
 
 
 def _paper(mapper: str) -> Maker:
-    def make(rates: PassRates) -> Forecaster:
-        subset = predictable(grouped(rates), criterion="paper")
+    def make(ladder: Prepared) -> Forecaster:
+        subset = ladder.paper_subset
         if not subset.kept.any():
             raise ForecastError("no cluster passes the rules of the paper")
-        ladder_points(subset)
         return lambda compute: np.array(
             [mapped(subset, float(value), mapper=mapper) for value in compute]
         )
@@ -110,8 +137,8 @@ def _paper(mapper: str) -> Maker:
     return make
 
 
-def _spectrum(rates: PassRates) -> Forecaster:
-    return spectrum(rates).at
+def _spectrum(ladder: Prepared) -> Forecaster:
+    return ladder.spectrum.at
 
 
 METHODS: dict[str, Method] = {
@@ -131,19 +158,19 @@ METHODS: dict[str, Method] = {
 }
 
 
-def forecaster(method: Method, rates: PassRates) -> Forecaster:
+def forecaster(method: Method, ladder: Prepared) -> Forecaster:
     """Return the forecasts of a method, NaN where it cannot make any.
 
     Parameters
     ----------
     method : Method
-    rates : PassRates
+    ladder : Prepared
 
     Returns
     -------
     callable
     """
     try:
-        return method.make(rates)
-    except (ForecastError, FitError):
+        return method.make(ladder)
+    except (FitError, ForecastError, TableError):
         return lambda compute: np.full(np.size(compute), np.nan)

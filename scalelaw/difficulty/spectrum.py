@@ -13,7 +13,8 @@ A curve whose growth would not show in the answers of an item is not used to pro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from math import erf, log, sqrt
@@ -23,7 +24,7 @@ import numpy as np
 from scalelaw.difficulty._types import Floats
 from scalelaw.difficulty.passrates import MOST_TRIALS, PassRates
 
-SPEEDS = (0.2, 0.3, 0.42, 0.6, 0.85, 1.2)
+SPEEDS = (0.18, 0.23, 0.3, 0.39, 0.5, 0.65, 0.84, 1.08, 1.4)
 CEILINGS = (0.01, 0.05, 0.1, 0.2, 0.4, 0.8)
 STEP = 0.5
 BEFORE, BEYOND = 3.0, 5.0
@@ -32,8 +33,10 @@ CONCENTRATIONS = (50.0, 200.0, 1000.0)
 RESTLESS = 8.0
 SHARES = {"law": 0.7, "flat": 0.1, "restless": 0.15, "falling": 0.05}
 UNMOVED = 0.05
-PULL = 0.1
-STEPS = 30
+PULL = 0.03
+NEAR, FAR = 0.5, 4.0
+STEPS = 40
+SMALLEST = 1e-12
 VISIBLE = 8.0
 MOST_ITEMS = 4000
 TRIAL_ITEMS = 300
@@ -158,20 +161,54 @@ class Spectrum:
         -------
         ndarray, (n,)
         """
+        return self.posterior() @ self.ahead(compute, promise=promise)
+
+    def ahead(self, compute: float | Floats, *, promise: float | None = None) -> Floats:
+        """Return what each curve promises at compute, (curves, n); arguments as of `at`."""
         u = np.log(np.atleast_1d(np.asarray(compute, dtype=float)))
-        weights = self.posterior()
-        ahead = np.vstack([self.dictionary.laws(u), self.dictionary.others(u)])
+        rates = np.vstack([self.dictionary.laws(u), self.dictionary.others(u)])
         growing = self.dictionary.kinds == "law"
         chance = self.dictionary.chance
         grows = self.visible if promise is None else np.maximum(self.visible > 0.9, promise)
-        ahead[growing] = chance + (ahead[growing] - chance) * grows[growing][:, None]
-        return weights @ ahead
+        rates[growing] = chance + (rates[growing] - chance) * grows[growing][:, None]
+        return rates
 
-    def posterior(self, shares: Floats | None = None, counts: Floats | None = None) -> Floats:
+    def by_run(self, rates: PassRates, *, most: int) -> tuple[Floats, Floats]:
+        """Return log likelihoods run by run, (runs, patterns, curves), and the patterns' counts.
+
+        Parameters
+        ----------
+        rates : PassRates
+            Those of the spectrum.
+        most : int
+            Patterns at most; of more, evenly spaced ones are taken.
+        """
+        right, trials, counts = _patterns(rates, most)
+        answers = _Answers.of(right, trials, counts)
+        u = np.log(rates.compute)
+        logs = _logs(self.dictionary, u, answers, self.shift, self.concentration)
+        return np.stack(list(logs)), counts
+
+    def forecast(self, logs: Floats, counts: Floats, ahead: Floats) -> float:
+        """Return the mean rate with shares estimated afresh.
+
+        Parameters
+        ----------
+        logs : ndarray, (patterns, curves)
+            Log likelihoods.
+        counts : ndarray, (patterns,)
+        ahead : ndarray, (curves, 1)
+            What each curve promises.
+        """
+        likelihood = np.exp(logs - logs.max(axis=1, keepdims=True))
+        shares = estimated(self.dictionary, likelihood, counts)
+        made = replace(self, shares=shares, likelihood=likelihood, counts=counts)
+        return float(made.posterior() @ ahead[:, 0])
+
+    def posterior(self) -> Floats:
         """Return the expected share of each curve given all answers, (curves,)."""
-        own = self.shares if shares is None else shares
-        n = self.counts if counts is None else counts
-        return own * (self.likelihood.T @ (n / (self.likelihood @ own))) / n.sum()
+        own, n = self.shares, self.counts
+        return own * (self.likelihood.T @ (n / _held(self.likelihood, own))) / n.sum()
 
     def table(self):  # noqa: ANN201 - pandas is imported where it is used
         """Return one row a threshold: ``threshold`` (FLOP), ``share``, mean ``speed``."""
@@ -210,7 +247,7 @@ def spectrum(
         few = _Answers.of(right[some], trials[some], counts[some])
         shift, concentration = _noise(dictionary, u, few)
     answers = _Answers.of(right, trials, counts)
-    logs = _logs(dictionary, u, answers, shift, concentration)
+    logs = _total(_logs(dictionary, u, answers, shift, concentration))
     likelihood = np.exp(logs - logs.max(axis=1, keepdims=True))
     shares = estimated(dictionary, likelihood, counts)
     return Spectrum(
@@ -222,8 +259,8 @@ def spectrum(
 def estimated(dictionary: Dictionary, likelihood: Floats, counts: Floats) -> Floats:
     """Return the shares of curves by expectation and maximisation with weak priors.
 
-    Ceilings are estimated for all thresholds together, as only items that are nearly solved tell
-    of them; speeds for each threshold, pulled towards the prior.
+    Only items that are nearly solved tell of ceilings, and only rising ones of speeds; so both
+    are shared with thresholds nearby, ceilings further than speeds, and pulled to the prior.
 
     Parameters
     ----------
@@ -236,28 +273,28 @@ def estimated(dictionary: Dictionary, likelihood: Floats, counts: Floats) -> Flo
     ndarray, (curves,)
     """
     growing = dictionary.kinds == "law"
+    apart = (dictionary.thresholds[:, None] - dictionary.thresholds) ** 2
+    near, far = (np.exp(-0.5 * apart / width**2) for width in (NEAR, FAR))
     speeds, ceilings = beliefs()
     shares = dictionary.prior()
     for _ in range(STEPS):
-        shares = shares * (likelihood.T @ (counts / (likelihood @ shares))) / counts.sum()
+        shares = shares * (likelihood.T @ (counts / _held(likelihood, shares))) / counts.sum()
         law = shares[growing].reshape(dictionary.shape)
-        total = law.sum()
-        if not total > 0:
-            continue
-        over = (1.0 - PULL) * law.sum(axis=(0, 2)) / total + PULL * ceilings
-        start = law.sum(axis=(0, 1)) / total
-        pace = (1.0 - PULL) * law.sum(axis=1) / total + PULL * speeds[:, None] * start
-        shares[growing] = total * (pace[:, None, :] * over[None, :, None]).ravel()
+        over, pace = law.sum(axis=0) @ far + SMALLEST, law.sum(axis=1) @ near + SMALLEST
+        over = (1.0 - PULL) * over / over.sum(axis=0) + PULL * ceilings[:, None]
+        pace = (1.0 - PULL) * pace / pace.sum(axis=0) + PULL * speeds[:, None]
+        started = law.sum(axis=(0, 1))
+        shares[growing] = (pace[:, None, :] * over[None, :, :] * started).ravel()
     return shares
 
 
-def _patterns(rates: PassRates) -> tuple[np.ndarray, np.ndarray, Floats]:
+def _patterns(rates: PassRates, most: int = MOST_ITEMS) -> tuple[np.ndarray, np.ndarray, Floats]:
     """Return right answers and trials, (patterns, runs), and how many items have each."""
     n = np.rint(np.minimum(rates.trials, MOST_TRIALS)).astype(np.int64).T
     k = np.rint(np.nan_to_num(rates.rates.T) * n).astype(np.int64)
     table, counts = np.unique(np.hstack([k, n]), axis=0, return_counts=True)
-    if len(table) > MOST_ITEMS:
-        kept = np.linspace(0, len(table) - 1, MOST_ITEMS).astype(int)
+    if len(table) > most:
+        kept = np.linspace(0, len(table) - 1, most).astype(int)
         table, counts = table[kept], counts[kept]
     right, trials = np.split(table, 2, axis=1)
     return right, trials, counts.astype(float)
@@ -322,14 +359,13 @@ def _on_grid(p: Floats, shares: Floats) -> Floats:
 
 def _logs(
     dictionary: Dictionary, u: Floats, answers: _Answers, shift: float, concentration: float
-) -> Floats:
-    """Return log likelihoods of patterns under curves, (patterns, curves)."""
+) -> Iterator[Floats]:
+    """Yield for each run the log likelihoods of patterns under curves, (patterns, curves)."""
     places, shares = np.polynomial.hermite_e.hermegauss(5)
     shares = shares / shares.sum()
     restless = dictionary.kinds == "restless"
     usual, loose = answers.under(concentration), answers.under(RESTLESS)
     tops = answers.largest(concentration), answers.largest(RESTLESS)
-    logs = np.zeros((len(answers.counts), restless.size))
     others = dictionary.others(u)
     for run in range(u.size):
         of_laws = _on_grid(dictionary.laws(u[run] + shift * places), shares)
@@ -342,15 +378,26 @@ def _logs(
         ):
             found = likelihood[:, used].T @ on_grid[which].T
             table[:, which] = np.log(np.maximum(found, 1e-290)) + top[used, None]
-        logs += table[place]
-    return logs
+        yield table[place]
+
+
+def _held(likelihood: Floats, shares: Floats) -> Floats:
+    """Return the likelihood of each pattern under all curves, never zero."""
+    return np.maximum(likelihood @ shares, 1e-290)
+
+
+def _total(parts: Iterator[Floats]) -> Floats:
+    total = next(parts)
+    for part in parts:
+        total += part
+    return total
 
 
 def _noise(dictionary: Dictionary, u: Floats, answers: _Answers) -> tuple[float, float]:
     """Return the most likely shift, then the most likely concentration with it."""
 
     def evidence(shift: float, concentration: float) -> float:
-        logs = _logs(dictionary, u, answers, shift, concentration)
+        logs = _total(_logs(dictionary, u, answers, shift, concentration))
         top = logs.max(axis=1)
         likelihood = np.exp(logs - top[:, None])
         shares = estimated(dictionary, likelihood, answers.counts)
