@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,7 +31,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=HOME / "results", help="folder for the tables")
     options = parser.parse_args(argv)
     use_data(options.data)
-    runs = sl.load.dataset("gadre2024")
+    try:
+        runs = sl.load.dataset("gadre2024")
+    except sl.ScalelawError as error:
+        parser.error(str(error))
     there = set(runs.frame["train_set"].unique())
     present = [name for name in options.train_sets if name in there]
     if not present:
@@ -40,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     forecasts = with_intervals(runs, present)
     options.out.mkdir(parents=True, exist_ok=True)
     saved(table).to_csv(options.out / "reproduced.csv", index=False)
-    forecasts.to_csv(options.out / "intervals.csv", index=False, float_format="%.6g")
+    forecasts.to_csv(options.out / "intervals.csv", index=False, float_format="%.4f")
     print("\n\n".join(told(table, forecasts)))
     checked = table[table["ok"].notna()]
     good = int(checked["ok"].sum())
@@ -49,12 +53,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def saved(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the comparison as it is saved: numbers to six digits, the same on any machine."""
-    reproduced = [
-        f"{value:.6g}" if isinstance(value, float) and value == value else value
-        for value in table["reproduced"]
-    ]
-    return table.assign(reproduced=reproduced).drop(columns="off")
+    """Return the comparison as it is saved: numbers to five digits, the same on any machine."""
+    return table.assign(reproduced=table["reproduced"].map(_five_digits)).drop(columns="off")
+
+
+def _five_digits(value: object) -> object:
+    if not isinstance(value, float):
+        return value
+    if math.isnan(value):
+        return ""
+    return "0" if abs(value) < 1e-9 else f"{value:.5g}"
 
 
 def told(table: pd.DataFrame, forecasts: pd.DataFrame) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+import scalelaw as sl
 from analyses.data import use_data
 from analyses.pythia.analysis import (
     REHEARSAL,
@@ -16,6 +17,7 @@ from analyses.pythia.analysis import (
     compared,
     of_losses,
     of_routes,
+    without_embeddings,
     zero_shot,
 )
 from scalelaw.forecasting.baselines import MEANINGS
@@ -30,7 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=HOME / "results", help="folder for the tables")
     options = parser.parse_args(argv)
     use_data(options.data)
-    runs = zero_shot()
+    try:
+        runs = zero_shot()
+    except sl.ScalelawError as error:
+        parser.error(str(error))
     route, routes = of_routes(runs)
     table = compared(runs, route, TARGET)
     losses = of_losses(runs)
@@ -43,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(routes.to_string(index=False, float_format="{:.2f}".format))
     print(f"\nTaken: {route.name}. {TARGET}, last checkpoint, zero-shot; errors in points:\n")
     print(shown(table))
-    print(f"\n{with_other_count(route)}")
+    print(f"\n{with_other_count(runs, route)}")
     print("\nLoss on LAMBADA in nats a word, by final runs alone and by checkpoints too:\n")
     print(losses.to_string(index=False, float_format="{:.3f}".format))
     print(f"\n{last_line(table)}")
@@ -58,10 +63,10 @@ def shown(table: pd.DataFrame) -> str:
     return table.to_string(index=False, formatters={**scores, **points})
 
 
-def with_other_count(route: Route) -> str:
+def with_other_count(runs: sl.RunTable, route: Route) -> str:
     """Return what the route gives with N counted without the embeddings, as a sentence."""
-    runs = zero_shot("params_no_embed")
-    off = [compared(runs, route, size, n=20)["error"].abs().mean() for size in (REHEARSAL, TARGET)]
+    other = without_embeddings(runs)
+    off = [compared(other, route, size, n=20)["error"].abs().mean() for size in (REHEARSAL, TARGET)]
     return (
         "With N counted without the embeddings the same route is off by "
         f"{off[0]:.2f} points on {REHEARSAL} and {off[1]:.2f} on {TARGET}."

@@ -43,18 +43,15 @@ WARM_UP = 1_430  # 1 % of the steps, in all sizes
 
 
 # %%
-def zero_shot(count: str = "params") -> sl.RunTable:
-    """Return the zero-shot results of the ladder, with the loss on LAMBADA.
+def zero_shot() -> sl.RunTable:
+    """Return the zero-shot results of the ladder, with the loss on LAMBADA."""
+    return sl.load.dataset("pythia", shots=0).where(family=LADDER, task=TASKS).to_loss()
 
-    Parameters
-    ----------
-    count : str
-        Column that holds N: ``params``, or ``params_no_embed``.
-    """
-    runs = sl.load.dataset("pythia", shots=0).where(family=LADDER, task=TASKS)
-    sized = runs.frame.assign(params=runs.frame[count])
-    sized = sized.drop(columns=["compute", "compute_kind", "multiplier"])
-    return sl.RunTable.build(sized).to_loss()
+
+def without_embeddings(runs: sl.RunTable) -> sl.RunTable:
+    """Return the same runs with N counted without the embeddings."""
+    sized = runs.frame.assign(params=runs.frame["params_no_embed"])
+    return sl.RunTable.build(sized.drop(columns=["compute", "compute_kind", "multiplier"]))
 
 
 def last(runs: sl.RunTable, sizes: str | Sequence[str]) -> sl.RunTable:
@@ -106,7 +103,9 @@ class Route:
     checkpoints: str = ""
     task_law: str | None = None
 
-    def forecast(self, runs: sl.RunTable, size: str, *, n: int = 1000) -> sl.Forecast:
+    def forecast(
+        self, runs: sl.RunTable, size: str, *, tasks: Sequence[str] = TASKS, n: int = 1000
+    ) -> sl.Forecast:
         """Forecast the last checkpoint of a size from the smaller sizes."""
         kept = pd.concat([runs.where(family=smaller_than(size)).frame, last(runs, size).frame])
         target = last(runs, size).runs.iloc[0]
@@ -115,7 +114,7 @@ class Route:
             known,
             params=target["params"],
             tokens=target["tokens"],
-            tasks=TASKS,
+            tasks=tasks,
             metric=SCORE,
             loss=("lambada_openai", "loss") if self.through_loss else None,
             preset=replace(
@@ -158,9 +157,9 @@ def compared(runs: sl.RunTable, route: Route, size: str, *, n: int = 1000) -> pd
     table = route.forecast(runs, size, n=n).frame.query("metric == @SCORE").reset_index(drop=True)
     table["error"] = 100.0 * (table["estimate"] - table["measured"])
     table["covered"] = table["measured"].between(table["low"], table["high"])
+    smaller, own = last(runs, smaller_than(size)), last(runs, size)
     for task in TASKS:
-        seen = last(runs, smaller_than(size)).wide(error=(task, "error"))
-        at = last(runs, size).wide(error=(task, "error"))
+        seen, at = smaller.wide(error=(task, "error")), own.wide(error=(task, "error"))
         row = table["task"] == task
         table.loc[row, "stderr"] = 100.0 * at["error_stderr"].item()
         for name, baseline in BASELINES.items():
@@ -223,7 +222,7 @@ def of_losses(runs: sl.RunTable) -> pd.DataFrame:
     rows = []
     for route in ROUTES[1], ROUTES[3]:
         for size in (REHEARSAL, TARGET):
-            part = route.forecast(runs, size, n=200).loss
+            part = route.forecast(runs, size, tasks=TASKS[:1], n=200).loss
             assert part is not None
             row = part.to_dict()
             kept = ("measured", "estimate", "low", "high", "law", "runs")

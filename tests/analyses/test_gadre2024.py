@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+from unittest.mock import patch
 
 import pandas as pd
 import pytest
 
 from analyses.gadre2024.__main__ import main
 from analyses.gadre2024.reference import KEY, compare, half_unit, read_reference
-from scalelaw.load.datasets import DATA_DIR
 
 
 @pytest.fixture(autouse=True)
-def _environment_as_before(monkeypatch):
+def _environment_as_before():
     """Undo what `use_data` sets."""
-    monkeypatch.setenv(DATA_DIR, "nowhere")
+    with patch.dict(os.environ):
+        yield
 
 
 def test_every_c4_and_redpajama_value_is_reproduced(shared_data, tmp_path, capsys):
@@ -119,3 +121,13 @@ def test_a_training_set_that_does_not_exist_is_refused(capsys):
         main(["--train-sets", "c4,pile"])
     assert stop.value.code == 2
     assert "no such training set: 'c4,pile'; there are c4, rpj, rw" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_no_test_bed_is_an_error_of_one_line(tmp_path, capsys):
+    home = tmp_path / "gadre2024" / "exp_data"
+    home.mkdir(parents=True)
+    (home / "eval_metadata.csv").write_text("", encoding="utf-8")
+    with pytest.raises(SystemExit) as stop:
+        main(["--data", str(tmp_path), "--out", str(tmp_path)])
+    assert stop.value.code == 2
+    assert "holds no test bed" in capsys.readouterr().err.splitlines()[-1]

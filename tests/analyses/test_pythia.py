@@ -29,6 +29,7 @@ def pythia(shared_data, monkeypatch):
     return folder
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_table_and_ends_with_its_figure(pythia, tmp_path, capsys):
     assert main(["--data", str(pythia), "--out", str(tmp_path)]) == 0
     *_, last = capsys.readouterr().out.splitlines()
