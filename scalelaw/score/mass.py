@@ -140,7 +140,7 @@ def log_sum(loglik: Floats, starts: np.ndarray[Any, Any]) -> Floats:
     -------
     array, shape (R, S)
     """
-    sizes = np.diff(np.append(starts, loglik.shape[1]))
+    sizes = np.diff(starts, append=loglik.shape[1]).astype(np.int64)
     highest = np.maximum.reduceat(loglik, starts, axis=1)
     floor = np.where(np.isneginf(highest), 0.0, highest)
     scaled = np.exp(loglik - np.repeat(floor, sizes, axis=1))

@@ -1,0 +1,52 @@
+"""Choices: how well single questions follow scale, and accuracy from the masses of choices."""
+
+from __future__ import annotations
+
+from scalelaw.choices.coefficients import METHODS, correlate
+from scalelaw.choices.distribution import area_by_trapezoids, null_tail, statistics, survival
+from scalelaw.choices.dynamics import Dynamics, mass_dynamics
+from scalelaw.choices.labels import Suspects, suspected_labels
+from scalelaw.choices.ladders import Ladder, ladder_of
+from scalelaw.choices.mass_laws import LAWS, MassLaw
+from scalelaw.choices.per_item import Correlations, correlations
+from scalelaw.choices.prospects import (
+    MassBacktest,
+    MassForecast,
+    accuracy_from_masses,
+    backtest_masses,
+)
+from scalelaw.choices.signals import signal_and_noise
+from scalelaw.choices.strength import min_k_prob, predictive_strength
+from scalelaw.choices.trends import CLASSES, scaling_classes
+from scalelaw.choices.turning import Flips, flips, mcnemar
+
+__all__ = [
+    "CLASSES",
+    "LAWS",
+    "METHODS",
+    "Correlations",
+    "Dynamics",
+    "Flips",
+    "Ladder",
+    "MassBacktest",
+    "MassForecast",
+    "MassLaw",
+    "Suspects",
+    "accuracy_from_masses",
+    "area_by_trapezoids",
+    "backtest_masses",
+    "correlate",
+    "correlations",
+    "flips",
+    "ladder_of",
+    "mass_dynamics",
+    "mcnemar",
+    "min_k_prob",
+    "null_tail",
+    "predictive_strength",
+    "scaling_classes",
+    "signal_and_noise",
+    "statistics",
+    "survival",
+    "suspected_labels",
+]
