@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -91,7 +92,7 @@ class RunTable:
         """Names of the metrics, in the order of the table."""
         return list(self.frame["metric"].unique())
 
-    @property
+    @cached_property
     def runs(self) -> pd.DataFrame:
         """One row a run, smallest compute first: its sizes and what is constant within it."""
         frame = self.frame

@@ -14,7 +14,7 @@ from scalelaw.errors import ForecastError
 from scalelaw.forecasting.candidates import Candidate
 from scalelaw.forecasting.parts import TaskForecast
 from scalelaw.forecasting.presets import Preset, preset_named
-from scalelaw.forecasting.selection import check_one_kind, loss_of, tasks_of
+from scalelaw.forecasting.selection import check_one_kind, loss_of, tasks_of, with_loss
 from scalelaw.forecasting.study import Study
 from scalelaw.laws import get
 from scalelaw.runs import RunTable
@@ -129,7 +129,8 @@ def forecast(
     loss : str or tuple of str, optional
         Task, or task and metric, of the loss between the stages; by default the loss
         that most runs have, and among these the one measured on most items. ``"own"`` takes
-        each task's own, such as the bits per byte of its right answers.
+        each task's own, such as the bits per byte of its right answers. Of a task that has only
+        a perplexity, the logarithm is taken.
     preset : str or Preset
         Which runs, laws and penalties to use, see `scalelaw.forecasting.presets`.
     loss_law, task_law : str, optional
@@ -179,7 +180,9 @@ def forecast(
         chosen = replace(chosen, task_laws=(Candidate(get(task_law).name),))
     names = tasks_of(runs, tasks, metric)
     check_one_kind(runs)
+    runs = with_loss(runs, loss)
     key = loss_of(runs, loss or chosen.loss)
+    chosen = _described(chosen, key is None, loss_law, task_law)
     test = {"factor": factor, "n": hide}
     study = Study(runs, target, chosen, key, fit_up_to or np.inf, test, level, n, seed, calibrate)
     parts = {task: study.task(task, metric) for task in progress(names)}
@@ -198,6 +201,20 @@ def forecast(
     if all(part.model is None for part in result.parts):
         raise ForecastError(f"nothing could be forecast: {result.parts[0].problem}")
     return result
+
+
+def _described(preset: Preset, direct: bool, loss_law: str | None, task_law: str | None) -> Preset:
+    """Return the preset with a description of what is done in this forecast."""
+    text = preset.description
+    if direct:
+        text = (
+            f"No loss was measured, so that the law {preset.direct_law!r} goes from compute to the "
+            "error of each task at once; runs as in the preset."
+        )
+    laws = [law for law in (loss_law, None if direct else task_law) if law is not None]
+    if laws:
+        text += f" Laws asked for in place of the preset's: {', '.join(laws)}."
+    return replace(preset, description=text)
 
 
 def _listed(tasks: list[str], parts: int) -> str:

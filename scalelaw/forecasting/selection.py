@@ -16,6 +16,7 @@ from scalelaw.size import Size
 if TYPE_CHECKING:
     from scalelaw.laws import Law
 
+_PERPLEXITIES = ("perplexity", "byte_perplexity", "word_perplexity")
 _LOSSES = ("loss", "bits_per_byte", "bits_per_token")
 OWN = ("own", "loss")
 """Stands for the loss of the right answers of each task itself."""
@@ -59,6 +60,28 @@ def loss_of(runs: RunTable, asked: str | tuple[str, str] | None) -> tuple[str, s
     table = groups.agg(count=("run", "nunique"), items=("items", "median")).fillna({"items": 0.0})
     task, metric = table.sort_values(["count", "items"], ascending=False, kind="stable").index[0]
     return str(task), str(metric)
+
+
+def with_loss(runs: RunTable, asked: str | tuple[str, str] | None) -> RunTable:
+    """Return the runs with a loss made of the perplexity of the task asked for, if it has no other.
+
+    Parameters
+    ----------
+    runs : RunTable
+    asked : str or tuple of str, optional
+        What `loss_of` is asked for.
+
+    Returns
+    -------
+    RunTable
+    """
+    if not isinstance(asked, str):
+        return runs
+    metrics = [base_name(name) for name in runs.frame.loc[runs.frame["task"] == asked, "metric"]]
+    if not metrics or any(name in _LOSSES for name in metrics):
+        return runs
+    found = [name for name in _PERPLEXITIES if name in metrics]
+    return runs.to_loss(found[0]) if found else runs
 
 
 def tasks_of(runs: RunTable, asked: Sequence[str] | None, metric: str | None) -> list[str]:

@@ -92,8 +92,8 @@ def _of_test(part: TaskForecast) -> Iterator[str]:
         names = " and ".join(MEANINGS[name] for name in better)
         yield f"in the back-test a plain baseline was closer than the law ({names})"
     inside = int(test.frame["covered"].sum())
-    if part.widening > 1.0:
+    if part.widening >= 1.05:
         yield (
-            f"the interval is {part.widening:.2g} times as wide as the draws make it, since in the "
+            f"the interval is {part.widening:.3g} times as wide as the draws make it, since in the "
             f"back-test {inside} of {len(test.frame)} runs fell inside"
         )

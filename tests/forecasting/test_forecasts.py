@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -124,3 +125,21 @@ def test_one_size_is_not_enough_for_a_target(runs):
 def _by_run(frame: pd.DataFrame) -> pd.DataFrame:
     order = {run: index for index, run in enumerate(frame["run"].unique())}
     return frame.assign(train_set=["ab"[order[run] % 2] for run in frame["run"]])
+
+
+def test_a_perplexity_stands_in_for_a_loss_where_it_is_asked_for(runs):
+    frame = runs.frame.copy()
+    loss = frame["metric"] == "loss"
+    frame.loc[loss, "value"] = np.exp(frame.loc[loss, "value"])
+    frame.loc[loss, "unit"] = "perplexity"
+    frame.loc[loss, "metric"] = "perplexity"
+    part = sl.forecast(sl.RunTable.build(frame), **TARGET, tasks=["quiz"], loss="val", n=50, seed=0)
+    assert part.loss.task == "val"
+    assert part.loss.prediction["estimate"].iloc[0] == pytest.approx(
+        true_loss(2e10, 4e11), rel=0.05
+    )
+
+
+def test_the_description_says_where_no_loss_was_measured(runs):
+    part = sl.forecast(runs.where(metric="accuracy"), **TARGET, tasks=["quiz"], n=50, seed=0)
+    assert part.preset.description.startswith("No loss was measured")
