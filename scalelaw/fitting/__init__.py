@@ -5,7 +5,15 @@ from __future__ import annotations
 from scalelaw.fitting.diagnosis import Diagnosis, Note
 from scalelaw.fitting.draws import Draws, bootstrap, leave_out
 from scalelaw.fitting.fits import Fit, fit
-from scalelaw.fitting.penalties import Asymmetric, Binomial, Huber, LeastSquares, Penalty
+from scalelaw.fitting.penalties import (
+    Asymmetric,
+    Binomial,
+    Huber,
+    HuberLikelihood,
+    LeastSquares,
+    Penalty,
+)
+from scalelaw.fitting.profiles import Profile, profile
 from scalelaw.fitting.solver import Status
 
 __all__ = [
@@ -15,11 +23,14 @@ __all__ = [
     "Draws",
     "Fit",
     "Huber",
+    "HuberLikelihood",
     "LeastSquares",
     "Note",
     "Penalty",
+    "Profile",
     "Status",
     "bootstrap",
     "fit",
     "leave_out",
+    "profile",
 ]

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from scalelaw.fitting._linear import cholesky, dot, dot_square, project, solve_factored
+from scalelaw.fitting._linear import cholesky, dot_square, dots, project, solve_factored
 from scalelaw.laws._jit import compiled, helper
 from scalelaw.laws._law import signatures
 from scalelaw.laws._math import exp, log
@@ -28,6 +28,7 @@ RESIDUAL, BINOMIAL = 0, 1
 ROUND_OFF = 1e-27
 # Moves of a coefficient after which the curvature of the law is computed again.
 NEAR = 0.1
+LEAST_DAMPING = 1e-5
 
 
 @helper(fastmath={"reassoc", "contract"})
@@ -169,29 +170,23 @@ def _bend(kernel, x, u, lo, hi, is_log, linear, jac, y2, jac2, theta, bend):
 
 
 @helper()
-def _derivatives(lo, hi, is_log, linear, jac, bend, g, h, m, row, G, H, M):
-    """Fill gradient, Hessian and the diagonal of the majorising matrix."""
+def _derivatives(lo, hi, is_log, linear, jac, bend, g, h, row, G, H, sums):
+    """Fill gradient and Hessian."""
     p, n = jac.shape
+    dots(g, jac, p, G)
     for j in range(p):
-        G[j] = dot(g, jac[j])
-        M[j] = dot_square(m, jac[j])
         for i in range(n):
             row[i] = h[i] * jac[j, i]
-        for k in range(j + 1):
-            H[j, k] = dot(row, jac[k])
+        dots(row, jac, j + 1, H[j])
         if linear[j] and is_log[j]:
             H[j, j] += G[j]
     for k in range(p):
         if linear[k] or lo[k] == hi[k]:
             continue
+        dots(g, bend[k], p, sums)
         for j in range(p):
-            curvature = dot(g, bend[k, j])
-            if j == k:
-                H[k, k] += curvature
-            elif linear[j] or lo[j] == hi[j]:
-                H[max(j, k), min(j, k)] += curvature
-            else:
-                H[max(j, k), min(j, k)] += 0.5 * curvature
+            whole = j == k or linear[j] or lo[j] == hi[j]
+            H[max(j, k), min(j, k)] += sums[j] if whole else 0.5 * sums[j]
     for j in range(p):
         for k in range(j):
             H[k, j] = H[j, k]
@@ -227,16 +222,18 @@ def _minimise(
                     stale = stale or moved > (NEAR if is_log[j] else NEAR * abs(seen[j]))
             if stale:
                 _bend(kernel, x, u, lo, hi, is_log, linear, jac, y2, jac2, theta, bend)
+                for j in range(p):
+                    M[j] = dot_square(m, jac[j])
                 seen[:] = u
                 stale = False
-            _derivatives(lo, hi, is_log, linear, jac, bend, g, h, m, row, G, H, M)
+            _derivatives(lo, hi, is_log, linear, jac, bend, g, h, row, G, H, c)
             fresh = True
         for j in range(p):
             low, high = u[j] <= lo[j] and G[j] >= 0.0, u[j] >= hi[j] and G[j] <= 0.0
-            held[j] = low or high or lo[j] == hi[j] or M[j] <= 0.0
+            held[j] = low or high or lo[j] == hi[j] or (G[j] == 0.0 and H[j, j] == 0.0)
         predicted = _step(H, M, mu, G, u, lo, hi, held, d, a, b, free)
         if predicted < 0.0:
-            mu = max(8.0 * mu, 1e-3)
+            mu = max(8.0 * mu, LEAST_DAMPING)
             if mu > 1e12:
                 break
             continue
@@ -264,19 +261,21 @@ def _minimise(
             gain = (cost - after) / predicted
             u[:] = trial
             cost, fresh = after, False
-            if tiny <= 1e-13 * cost:
+            # What is left after a small step that kept its promise is the square of what it lacked.
+            kept = tiny <= 1e-8 * cost and tiny * (1.0 - gain) ** 2 <= 1e-15 * cost
+            if tiny <= 1e-13 * cost or kept:
                 return cost, CONVERGED
             if gain > 0.7:
-                mu = 0.1 * mu if mu > 1e-6 else 0.0
+                mu = 0.03 * mu if mu > 1e-7 else 0.0
             elif gain < 0.25:
-                mu, stale = max(3.0 * mu, 1e-3), True
+                mu, stale = max(3.0 * mu, LEAST_DAMPING), True
         else:
             still = True
             for j in range(p):
-                still = still and abs(d[j]) <= 1e-11 * (1.0 + abs(u[j]))
+                still = still and abs(d[j]) <= 1e-13 * (1.0 + abs(u[j]))
             if still or tiny <= 1e-12 * cost:
                 return cost, CONVERGED
-            mu, stale = max(6.0 * mu, 1e-3), True
+            mu, stale = max(6.0 * mu, LEAST_DAMPING), True
             if mu > 1e12:
                 break
     return cost, OUT_OF_ITERATIONS

@@ -17,6 +17,16 @@ def dot(a: Floats, b: Floats) -> float:
 
 
 @helper(fastmath={"reassoc", "contract"})
+def dots(a, rows, count, out):
+    """Fill out with the sums of a times each of the first rows."""
+    for k in range(count):
+        b, total = rows[k], 0.0
+        for i in range(a.size):
+            total += a[i] * b[i]
+        out[k] = total
+
+
+@helper(fastmath={"reassoc", "contract"})
 def dot_square(a: Floats, b: Floats) -> float:
     """Return the sum of a times b squared."""
     total = 0.0

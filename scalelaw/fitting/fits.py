@@ -15,7 +15,7 @@ from scalelaw.errors import FitError
 from scalelaw.fitting import _inputs
 from scalelaw.fitting.diagnosis import Diagnosis, diagnose
 from scalelaw.fitting.penalties import Binomial, Penalty, default, residual_scale, residuals
-from scalelaw.fitting.solver import Problem, Status, solve
+from scalelaw.fitting.solver import Problem, Status, settle_scale, solve
 from scalelaw.laws import Law, get
 from scalelaw.laws._law import Floats
 
@@ -198,10 +198,11 @@ def fit(
             f"law {chosen.name!r} has no finite value at these {len(frame)} runs from any start; "
             f"check the units of {list(chosen.inputs)} and {mapping[chosen.output]!r}."
         )
+    problem, solution = settle_scale(problem, solution)
     return Fit(
         law=chosen,
         runs=frame,
-        penalty=used,
+        penalty=problem.penalty,
         theta=solution.theta,
         cost=solution.cost,
         status=solution.status,

@@ -6,7 +6,7 @@ penalty's scale: log measured - log predicted, or measured - predicted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -98,6 +98,60 @@ class Huber:
     def spec(self) -> Spec:
         """Return the numbers that the compiled solver takes."""
         return Spec(delta=self.delta)
+
+
+@dataclass(frozen=True)
+class HuberLikelihood:
+    """Huber's penalty as a likelihood whose scale is fitted too.
+
+    The density of a residual r is proportional to ``exp(-H(r / scale)) / scale``, with H the Huber
+    penalty of corner delta. For small delta the best scale is so small that nearly all runs lie
+    beyond the corner, ``delta * scale``, and the fit is that of least absolute residuals. This is
+    what is behind the point estimates that Besiroglu et al. (2024), arXiv:2404.10102, print.
+
+    Parameters
+    ----------
+    delta : float, optional
+        The corner, in units of the scale.
+    log : bool, optional
+        Take residuals of logarithms.
+    scale : float or None, optional
+        None: to be fitted; `fit` fills it in.
+    """
+
+    delta: float = 1e-3
+    log: bool = True
+    scale: float | None = None
+
+    @property
+    def text(self) -> str:
+        """How reports name it."""
+        kind = "log" if self.log else "plain"
+        return f"Huber likelihood (corner {self.delta:g}, free scale) on {kind} residuals"
+
+    @property
+    def corner(self) -> float:
+        """Where the penalty turns linear, in units of the residuals."""
+        return self.delta * (1.0 if self.scale is None else self.scale)
+
+    def spec(self) -> Spec:
+        """Return the numbers that the compiled solver takes."""
+        return Spec(delta=self.corner)
+
+    def with_scale_of(self, resid: Floats, weights: Floats) -> HuberLikelihood:
+        """Return the penalty with the likeliest scale for given residuals."""
+        from scipy.optimize import minimize_scalar
+
+        def loss(log_scale: float) -> float:
+            scaled = np.abs(resid) * np.exp(-log_scale)
+            huber = np.where(
+                scaled < self.delta, 0.5 * scaled**2, self.delta * (scaled - 0.5 * self.delta)
+            )
+            return float(weights.sum() * log_scale + (weights * huber).sum())
+
+        middle = np.log(self.delta * np.abs(resid).mean() + 1e-300)
+        best = minimize_scalar(loss, bounds=(middle - 15.0, middle + 15.0), method="bounded")
+        return replace(self, scale=float(np.exp(best.x)))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from scalelaw.fitting.penalties import Binomial, Penalty
+from scalelaw.fitting.penalties import Binomial, HuberLikelihood, Penalty, residuals
 from scalelaw.laws._law import Coef, Floats, Law
 
 LARGEST_GRID = 65_536
 FEWEST_STARTS = 3
+SHRINK = 1.3
 ROWS_A_TASK = 64
 
 
@@ -159,6 +160,34 @@ class Solution:
     agreement: float
     basins: Floats
     costs: Floats
+
+
+def settle_scale(problem: Problem, solution: Solution) -> tuple[Problem, Solution]:
+    """Fit the scale of a `HuberLikelihood` along with the coefficients.
+
+    Returns the problem with the scale filled in, and its solution. The corner shrinks in small
+    steps, each from the optimum before, because at a tiny corner nothing else converges.
+    """
+    penalty = problem.penalty
+    if not isinstance(penalty, HuberLikelihood) or penalty.scale is not None:
+        return problem, solution
+    thetas, costs, status = refit(problem, solution.basins, threads=1)
+    corner = penalty.delta
+    for _ in range(200):
+        measured = residuals(penalty, problem.z, problem.at(thetas[0])[0])
+        wanted = penalty.with_scale_of(measured, problem.w)
+        next_corner = max(wanted.corner, corner / SHRINK)
+        done = abs(np.log(next_corner / corner)) < 1e-6
+        corner = next_corner
+        problem = replace(problem, penalty=replace(penalty, scale=corner / penalty.delta))
+        thetas, costs, status = refit(problem, thetas, threads=1)
+        order = costs.argsort(kind="stable")
+        thetas, costs, status = thetas[order], costs[order], status[order]
+        if done:
+            break
+    return problem, Solution(
+        thetas[0], float(costs[0]), STATUSES[status[0]], solution.agreement, thetas, costs
+    )
 
 
 def solve(problem: Problem, starts: int | None = None) -> Solution:
