@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -36,6 +37,11 @@ def plain(value: Any) -> Any:
 def print_json(value: Any) -> None:
     """Print a value as JSON on standard output."""
     click.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
+
+
+def spoken() -> str:
+    """Return the command as it was given, to be repeated."""
+    return shlex.join(["scalelaw", *sys.argv[1:]])
 
 
 def cell(value: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from scalelaw.cli._printing import print_json
+from scalelaw.cli._printing import print_json, spoken
 from scalelaw.cli._reading import JSON, READING, STUDY, TARGET, Source, options
 from scalelaw.cli._study import as_plain, print_forecast, studied
 
@@ -26,7 +26,7 @@ def forecast_command(
     if report_path is not None:
         from scalelaw.reporting import report
 
-        report(result, report_path, title=title)
+        report(result, report_path, title=title, command=spoken())
     if as_json:
         print_json({**as_plain(result), "report": report_path})
         return

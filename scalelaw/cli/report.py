@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from scalelaw.cli._printing import print_json
+from scalelaw.cli._printing import print_json, spoken
 from scalelaw.cli._reading import JSON, READING, STUDY, TARGET, Source, options
 from scalelaw.cli._study import as_plain, studied
 
@@ -27,7 +27,7 @@ def report_command(as_json: bool, out: str, title: str | None, **given: Any) -> 
     from scalelaw.reporting import report
 
     result = studied(Source.taken_from(given), given)
-    path = report(result, out, title=title)
+    path = report(result, out, title=title, command=spoken())
     if as_json:
         print_json({**as_plain(result), "report": path})
     else:
