@@ -27,7 +27,7 @@ READING = (
         help="Keep the rows where a column has this value; may be repeated.",
     ),
     click.option("--train-set", help="Short for --where train_set=NAME."),
-    click.option("--shots", type=int, help="Keep the results with this many examples in the prompt."),
+    click.option("--shots", type=int, help="Keep results with so many examples in the prompt."),
     click.option("--strict", is_flag=True, help="Make an unreadable file an error."),
 )
 

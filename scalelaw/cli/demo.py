@@ -51,7 +51,8 @@ def demo_command(out: Path, seed: int, as_json: bool) -> None:
         progress=shown_progress,
     )
     write_whole(out / "forecast.csv", result.frame.to_csv(index=False))
-    path = report(result, out / "forecast.pdf", title="Forecast of the largest run of mini-ladder")
+    title = "Forecast of the largest run of mini-ladder"
+    path = report(result, out / "forecast.pdf", title=title, command="scalelaw demo")
     if as_json:
         print_json({**as_plain(result), "report": path})
         return
