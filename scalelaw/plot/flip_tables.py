@@ -1,0 +1,51 @@
+"""Which runs lose answers that others have right."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from scalelaw.choices import Flips
+from scalelaw.plot import _style as style
+from scalelaw.plot._panel import Panel
+
+
+def flip_matrix(found: Flips, *, task: str) -> Panel:
+    """Draw the share of questions that one run has right and another wrong.
+
+    Parameters
+    ----------
+    found : Flips
+        From `scalelaw.choices.flips`.
+    task : str
+        Name of the task.
+
+    Returns
+    -------
+    Panel
+        The frame has ``right``, ``wrong`` (runs) and ``share``.
+    """
+    count = len(found.runs)
+    frame = pd.DataFrame(
+        [
+            {"right": found.runs[i], "wrong": found.runs[j], "share": found.matrix[i, j]}
+            for i in range(count)
+            for j in range(count)
+        ]
+    )
+    with style.canvas(0.9 + 0.28 * count, width=min(style.WIDTH, 2.4 + 0.42 * count)) as figure:
+        axes = figure.subplots()
+        image = axes.imshow(found.matrix, cmap=style.SEQUENCE, vmin=0.0)
+        names = [style.plain(name, 18) for name in found.runs]
+        axes.set_xticks(range(count), names, rotation=45, ha="right")
+        axes.set_yticks(range(count), names)
+        axes.set_xlabel("wrong")
+        axes.set_ylabel("right")
+        figure.colorbar(image, ax=axes).set_label("share of questions")
+    steps = found.neighbours
+    unsure = int((steps["p_value"] >= 0.05).sum())
+    caption = (
+        f"From one run to the next larger one, {steps['negative'].mean():.1%} of the questions "
+        f"of {task} turn from right to wrong and {steps['positive'].mean():.1%} from wrong to "
+        f"right; on {unsure} of {len(steps)} steps the two cannot be told apart (McNemar, 5 %)."
+    )
+    return Panel(f"Answers that flip between runs on {task}", caption, frame, figure)

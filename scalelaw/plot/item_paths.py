@@ -1,0 +1,110 @@
+"""Paths of the choices of single questions along the ladder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from scalelaw.choices import Ladder
+from scalelaw.errors import unknown
+from scalelaw.plot import _style as style
+from scalelaw.plot._axes import compute_axis
+from scalelaw.plot._panel import Panel
+
+
+def item_trajectories(ladder: Ladder, items: Sequence[str] | None = None) -> Panel:
+    """Draw the log-likelihood of each choice of some questions against compute.
+
+    Parameters
+    ----------
+    ladder : Ladder
+        From `scalelaw.choices.ladder_of`.
+    items : sequence of str, optional
+        Digests of at most six questions; by default six spread from the one whose margin falls
+        most to the one whose margin rises most.
+
+    Returns
+    -------
+    Panel
+        The frame has ``item``, ``choice``, ``correct``, ``run``, ``compute``, ``loglik``.
+
+    Raises
+    ------
+    UnknownName
+        If a question is not there.
+    """
+    answers = ladder.answers
+    names = list(answers.items)
+    wanted = list(items) if items is not None else _spread(ladder)
+    for name in wanted:
+        if name not in names:
+            raise unknown("question", name, names)
+    rows = []
+    for name in wanted[:6]:
+        at = names.index(name)
+        for choice in range(int(answers.offsets[at]), int(answers.offsets[at + 1])):
+            for run, compute, value in zip(
+                answers.runs, ladder.compute, answers.loglik[:, choice], strict=True
+            ):
+                rows.append(
+                    {
+                        "item": name,
+                        "choice": choice - int(answers.offsets[at]),
+                        "correct": bool(answers.gold[choice]),
+                        "run": run,
+                        "compute": compute,
+                        "loglik": value,
+                    }
+                )
+    frame = pd.DataFrame(rows)
+    count = len(wanted[:6])
+    columns = min(3, count)
+    with style.canvas(1.9 * -(-count // columns) + 0.3) as figure:
+        grid = figure.subplots(-(-count // columns), columns, squeeze=False)
+        for axes in grid.ravel()[count:]:
+            axes.set_axis_off()
+        for axes, (name, of_item) in zip(
+            grid.ravel(), frame.groupby("item", sort=False), strict=False
+        ):
+            for _, path in of_item.groupby("choice"):
+                right = bool(path["correct"].iloc[0])
+                axes.plot(
+                    path["compute"],
+                    path["loglik"],
+                    color=style.FORECAST if right else style.TARGET,
+                    alpha=1.0 if right else 0.6,
+                    marker="o",
+                    markersize=2.5,
+                )
+            axes.set_title(style.plain(str(name)[:16]), fontsize=6.5)
+            compute_axis(axes, float(ladder.compute[0]), float(ladder.compute[-1]), most=3)
+            axes.set_ylabel(f"log-likelihood ({answers.unit})", fontsize=6.5)
+    ends = frame[frame["compute"].isin([ladder.compute[0], ladder.compute[-1]])]
+    ahead = _ahead(ends)
+    caption = (
+        f"The correct choice in blue, the others in orange. It is ahead on {ahead[0]} of {count} "
+        f"of these questions for the smallest run and on {ahead[1]} for the largest."
+    )
+    return Panel(f"Choices of single questions of {answers.task}", caption, frame, figure)
+
+
+def _spread(ladder: Ladder) -> list[str]:
+    """Return six questions from the most falling to the most rising margin."""
+    masses = ladder.masses
+    margin = masses.correct - masses.best_incorrect
+    centred = ladder.x - ladder.x.mean()
+    slope = centred @ np.where(np.isfinite(margin), margin, 0.0)
+    order = np.argsort(slope, kind="stable")
+    at = np.unique(np.linspace(0, len(order) - 1, min(6, len(order))).astype(int))
+    return [str(ladder.answers.items[place]) for place in order[at]]
+
+
+def _ahead(ends: pd.DataFrame) -> list[int]:
+    counts = []
+    for compute in sorted(ends["compute"].unique()):
+        of_run = ends[ends["compute"] == compute]
+        best = of_run.loc[of_run.groupby("item")["loglik"].idxmax()]
+        counts.append(int(best["correct"].sum()))
+    return [counts[0], counts[-1]]

@@ -1,0 +1,304 @@
+"""Sections on single questions and their choices, and a report of nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from scalelaw.choices import (
+    MassForecast,
+    accuracy_from_masses,
+    backtest_masses,
+    correlations,
+    flips,
+    mass_dynamics,
+    scaling_classes,
+    suspected_labels,
+)
+from scalelaw.errors import ReportError, TableError
+from scalelaw.items import ItemTable
+from scalelaw.plot import Panel
+from scalelaw.plot.flip_tables import flip_matrix
+from scalelaw.plot.item_paths import item_trajectories
+from scalelaw.plot.mass_clouds import joint_masses
+from scalelaw.plot.mass_tests import mass_backtest
+from scalelaw.plot.survival_curves import survival_chain
+from scalelaw.plot.words import UNKNOWN, flop, plural
+from scalelaw.reporting.blocks import Block, figure, section, table, text
+from scalelaw.reporting.documents import WRITERS
+from scalelaw.reporting.provenance import versions
+from scalelaw.score.mass import Normalise
+from scalelaw.size import Size
+
+
+def choice_sections(
+    items: ItemTable,
+    *,
+    tasks: Sequence[str] | None = None,
+    target: Size | None = None,
+    normalise: Normalise = "none",
+    level: float = 0.9,
+    seed: int,
+) -> tuple[list[Block], dict[str, Panel]]:
+    """Return one section for each multiple-choice task, and its figures.
+
+    Parameters
+    ----------
+    items : ItemTable
+        Answers, with the sizes of the runs.
+    tasks : sequence of str, optional
+        By default all multiple-choice tasks.
+    target : Size, optional
+        A planned run whose accuracy is forecast from the masses.
+    normalise : str
+        Of the log-likelihoods, for the masses.
+    level : float
+        Of the intervals.
+    seed : int
+        Seed of all draws.
+
+    Returns
+    -------
+    tuple
+        The sections, to stand among those of a report, and the panels by key.
+
+    Raises
+    ------
+    ReportError
+        If there is no multiple-choice task.
+    """
+    kinds = {name: one.kind for name, one in items.of.items()}
+    names = [name for name in tasks or items.tasks if kinds.get(name) == "multiple_choice"]
+    if not names:
+        raise ReportError(
+            "no multiple-choice task among the items; there are: "
+            + ", ".join(f"{name} ({kind})" for name, kind in kinds.items())
+        )
+    sections: list[Block] = []
+    panels: dict[str, Panel] = {}
+    for number, task in enumerate(names):
+        blocks: list[Block] = []
+        for name, make in (
+            ("survival", _survival),
+            ("masses", _masses),
+            ("forecast", _forecast),
+            ("quality", _quality),
+        ):
+            drawn, found = make(items, task, target, normalise, level, seed)
+            blocks += found
+            for place, panel in enumerate(drawn):
+                key = f"choices-{number}-{name}-{place}"
+                panels[key] = panel
+                blocks.append(figure(key, panel))
+        sections.append(section(f"Questions and choices: {task}", blocks))
+    return sections, panels
+
+
+def choice_report(
+    items: ItemTable,
+    path: str | Path,
+    *,
+    tasks: Sequence[str] | None = None,
+    target: Size | None = None,
+    normalise: Normalise = "none",
+    level: float = 0.9,
+    seed: int,
+    title: str | None = None,
+) -> Path:
+    """Write a report on single questions and their choices.
+
+    Parameters
+    ----------
+    items : ItemTable
+        Answers, with the sizes of the runs.
+    path : str or Path
+        The suffix chooses the format: ``.pdf``, ``.html`` or ``.md``.
+    tasks, target, normalise, level, seed
+        As for `choice_sections`.
+    title : str, optional
+
+    Returns
+    -------
+    Path
+        The path written.
+
+    Raises
+    ------
+    ReportError
+        If the suffix is unknown, there is no multiple-choice task, or it cannot be written.
+    """
+    path = Path(path)
+    write = WRITERS.get(path.suffix.lower())
+    if write is None:
+        raise ReportError(
+            f"cannot write a report as {path.name!r}: end its name in {', '.join(WRITERS)}"
+        )
+    sections, panels = choice_sections(
+        items, tasks=tasks, target=target, normalise=normalise, level=level, seed=seed
+    )
+    compute = items.runs["compute"].dropna()
+    told = {
+        "title": title or "Questions, choices and probability mass",
+        "subtitle": "What single questions say about scale",
+        "date": "",
+        "made": f"scalelaw {versions()['scalelaw']}",
+        "facts": [
+            ["Runs", str(len(items.runs))],
+            ["Largest of these", flop(float(compute.max())) if len(compute) else UNKNOWN],
+            ["Answers", f"{len(items):,}"],
+        ],
+        "sections": sections,
+        "numbers": [],
+        "data_sha256": _fingerprint(items),
+    }
+    return write(told, panels, path)
+
+
+def _fingerprint(items: ItemTable) -> str:
+    """Return the SHA-256 of the answers."""
+    digest = hashlib.sha256()
+    for name, answers in items.of.items():
+        digest.update(f"{name} {answers.runs}".encode())
+        for array in (answers.items.astype("S24"), answers.loglik, answers.gold, answers.answered):
+            digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+_Made = tuple[list[Panel], list[Block]]
+_Maker = Callable[[ItemTable, str, Size | None, Normalise, float, int], _Made]
+
+
+def _survival(
+    items: ItemTable, task: str, _: Size | None, normalise: Normalise, level: float, seed: int
+) -> _Made:
+    try:
+        found = correlations(items, task, normalise=normalise)
+    except TableError as error:
+        return [], [text(f"No correlations with compute: {error}.")]
+    frame = found.summary(seed=seed, level=level)
+    spearman = frame[frame["method"] == "spearman"]
+    rows = [
+        [
+            str(row["metric"]),
+            _two(row["median"]),
+            _two(row["mean"]),
+            f"{_two(row['mean_low'])} to {_two(row['mean_high'])}",
+            f"{_two(row['null_low'])} to {_two(row['null_high'])}",
+            _percent(row["above"]),
+            _percent(row["negative"]),
+            _percent(row["undefined"]),
+        ]
+        for row in spearman.to_dict("records")
+    ]
+    heads = ["metric", "median", "mean", "interval", "no relation", "> .75", "< 0", "undefined"]
+    block = table(
+        heads,
+        rows,
+        caption=f"Spearman correlation of single questions with log compute, {task}.",
+        note="Interval: over questions. No relation: the mean if the order of runs meant nothing. "
+        "Undefined: the metric is the same for all runs.",
+    )
+    return [survival_chain(found)], [block]
+
+
+def _masses(
+    items: ItemTable, task: str, _: Size | None, normalise: Normalise, level: float, seed: int
+) -> _Made:
+    del level
+    try:
+        found = mass_dynamics(items, task, normalise=normalise)
+    except TableError as error:
+        return [], [text(f"No paths of masses: {error}.")]
+    return [joint_masses(found, seed=seed), item_trajectories(found.ladder)], []
+
+
+def _forecast(
+    items: ItemTable, task: str, target: Size | None, normalise: Normalise, level: float, seed: int
+) -> _Made:
+    try:
+        if target is None:
+            test = backtest_masses(items, task, normalise=normalise, level=level, seed=seed)
+            blocks: list[Block] = []
+        else:
+            outlook = accuracy_from_masses(
+                items, task, compute=target.compute, params=target.params,
+                normalise=normalise, level=level, seed=seed,
+            )  # fmt: skip
+            blocks = [_outlook(outlook)]
+            test = outlook.backtest
+    except TableError as error:
+        return [], [text(f"No accuracy from masses: {error}.")]
+    if test is None:
+        return [], [*blocks, text("Too few runs for a back-test of accuracy from masses.")]
+    rows = [
+        [
+            str(row["method"]),
+            f"{row['points']:.2f}",
+            f"{row['bias']:+.2f}",
+            _percent(row["coverage"]),
+            str(row["n"]),
+        ]
+        for row in test.summary.to_dict("records")
+    ]
+    block = table(
+        ["method", "points off", "bias", "covered", "forecasts"],
+        rows,
+        caption="Rolling back-test: mean absolute error of the accuracy of hidden larger runs.",
+    )
+    return [mass_backtest(test, task=task)], [*blocks, block]
+
+
+def _outlook(outlook: MassForecast) -> Block:
+    rows = [
+        [str(row["score"]), *(f"{row[name]:.4f}" for name in ("estimate", "low", "high"))]
+        for row in outlook.prediction.to_dict("records")
+    ]
+    rows += [
+        [f"accuracy by {row['method']}", f"{row['estimate']:.4f}", "", ""]
+        for row in outlook.baselines.to_dict("records")
+    ]
+    beaten = outlook.beaten_by
+    note = f"Chosen by the back-test: {outlook.law.name}."
+    if beaten:
+        note += f" In the back-test {', '.join(beaten)} came closer."
+    return table(
+        ["score", "estimate", "low", "high"],
+        rows,
+        caption=f"Forecast for {flop(outlook.target.compute)} at level {outlook.level:g}.",
+        note=note,
+    )
+
+
+def _quality(
+    items: ItemTable, task: str, _: Size | None, normalise: Normalise, level: float, seed: int
+) -> _Made:
+    del level, seed
+    panels: list[Panel] = []
+    sentences: list[str] = []
+    try:
+        kinds = scaling_classes(items, task, normalise=normalise)["class"].value_counts()
+        counted = ", ".join(f"{kind} {count}" for kind, count in kinds.items())
+        sentences.append(f"Margins of questions along the ladder: {counted}.")
+        suspects = suspected_labels(items, task, normalise=normalise)
+        sentences.append(
+            f"On {plural(len(suspects.frame), 'question')} of {suspects.items} the strongest runs "
+            f"({', '.join(suspects.strongest)}) agree on a choice that is not the key; if all of "
+            f"these keys were wrong, no run could score above {suspects.ceiling():.3f}."
+        )
+        panels.append(flip_matrix(flips(items, task), task=task))
+    except TableError as error:
+        sentences.append(f"Not all of the quality of items could be judged: {error}.")
+    return panels, [text(" ".join(sentences))]
+
+
+def _two(value: float) -> str:
+    return UNKNOWN if not math.isfinite(value) else f"{value:.2f}"
+
+
+def _percent(value: float) -> str:
+    return UNKNOWN if pd.isna(value) else f"{value:.0%}"
