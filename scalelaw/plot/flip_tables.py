@@ -32,7 +32,7 @@ def flip_matrix(found: Flips, *, task: str) -> Panel:
             for j in range(count)
         ]
     )
-    with style.canvas(0.9 + 0.28 * count, width=min(style.WIDTH, 2.4 + 0.42 * count)) as figure:
+    with style.canvas(min(0.9 + 0.28 * count, 8.0)) as figure:
         axes = figure.subplots()
         image = axes.imshow(found.matrix, cmap=style.SEQUENCE, vmin=0.0)
         names = [style.plain(name, 18) for name in found.runs]

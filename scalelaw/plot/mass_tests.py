@@ -27,7 +27,7 @@ def mass_backtest(found: MassBacktest, *, task: str) -> Panel:
     best = summary[summary["coverage"].notna()].iloc[0]
     last = summary[summary["method"] == "last run"].iloc[0]
     frame = found.frame
-    with style.canvas(3.2, width=4.2) as figure:
+    with style.canvas(3.4) as figure:
         axes = figure.subplots()
         own = frame[frame["method"] == best["method"]]
         spans = [own["estimate"] - own["low"], own["high"] - own["estimate"]]

@@ -53,14 +53,17 @@ def formula(latex: str, note: str = "") -> Block:
 
 
 def figure(key: str, panel: Panel) -> Block:
-    """Return the place of a figure; the drawing itself travels beside the content."""
-    tall = bool(panel.figure.get_size_inches()[1] > _TALL)
+    """Return the place of a figure; the drawing itself travels beside the content.
+
+    A tall figure of the answer may float, so that the text goes on before it.
+    """
+    floats = key.startswith("answer") and bool(panel.figure.get_size_inches()[1] > _TALL)
     return {
         "kind": "figure",
         "key": key,
         "title": panel.title,
         "caption": panel.caption,
-        "tall": tall,
+        "floats": floats,
     }
 
 

@@ -6,10 +6,11 @@ import hashlib
 import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import scalelaw
 from scalelaw.fitting import Fit
-from scalelaw.forecasting import Forecast
+from scalelaw.forecasting import PRESETS, Forecast
 from scalelaw.laws import QUANTITIES
 from scalelaw.plot.words import flop, size_text
 from scalelaw.reporting.blocks import Block, code, formula, pairs, section, text
@@ -42,11 +43,9 @@ def provenance(forecast: Forecast, command: str | None) -> Block:
     blocks.append(pairs(_facts(forecast)))
     if command:
         blocks += [text("The command that made this report:"), code(command)]
-    else:
-        blocks += [
-            text("The same in Python, with the same table of runs:"),
-            code(_call(forecast)),
-        ]
+    elif forecast.preset.name in PRESETS:
+        words = "The same in Python, with the same table of runs:"
+        blocks += [text(words), code(_call(forecast))]
     return section("How it was computed", blocks)
 
 
@@ -87,7 +86,9 @@ def _facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
 
 def _call(forecast: Forecast) -> str:
     target = forecast.target
-    given = {} if target is None else {"params": target.params, "tokens": target.tokens}
+    given: dict[str, Any] = {}
+    if target is not None:
+        given = {"params": target.params, "tokens": target.tokens}
     given["tasks"] = list(forecast.tasks)
     given |= {"preset": forecast.preset.name, **forecast.options}
     given |= {"level": forecast.level, "n": forecast.n, "seed": forecast.seed}
