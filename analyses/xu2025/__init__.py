@@ -1,1 +1,1 @@
-"""Clustering on difficulty (Xu et al. 2025), judged where the truth is known and on real ladders."""
+"""Clustering on difficulty (Xu et al. 2025), where the truth is known and on real ladders."""

@@ -175,7 +175,7 @@ def made(preset: str, *, seed: int, trials: int = SAMPLES, items: int = ITEMS) -
     )  # fmt: skip
 
 
-def _curves(group: Group, n: int, chance: float, rng: np.random.Generator):  # noqa: ANN202
+def _curves(group: Group, n: int, chance: float, rng: np.random.Generator):
     """Return a function from log compute, (runs, n), to pass rates."""
     if group.kind == "law":
         start = np.log(group.threshold) + rng.normal(0.0, group.spread, n)

@@ -23,7 +23,7 @@ BINS = 1024
 
 
 @helper(fastmath={"reassoc", "contract"})
-def _dot(a, b):  # noqa: ANN001, ANN202
+def _dot(a, b):
     total = 0.0
     for i in range(a.size):
         total += a[i] * b[i]
@@ -31,7 +31,7 @@ def _dot(a, b):  # noqa: ANN001, ANN202
 
 
 @helper()
-def _box_distances(here, low, high):  # noqa: ANN001, ANN202
+def _box_distances(here, low, high):
     """Return the squared distances to the nearest and the furthest place of a box."""
     near, far = 0.0, 0.0
     for j in range(here.size):
@@ -44,7 +44,7 @@ def _box_distances(here, low, high):  # noqa: ANN001, ANN202
 
 
 @helper()
-def _reach(columns, weights, keys, boxes, sums, box_keys, here, square, distances, total):  # noqa: ANN001, ANN202, E501
+def _reach(columns, weights, keys, boxes, sums, box_keys, here, square, distances, total):
     """Fill the weighted sum of the points within reach; return their weight and their key."""
     d, n = columns.shape
     margin = 1e-9 * (1.0 + square)
@@ -84,7 +84,7 @@ def _reach(columns, weights, keys, boxes, sums, box_keys, here, square, distance
 
 
 @helper()
-def _slot(table, key):  # noqa: ANN001, ANN202
+def _slot(table, key):
     """Return where a key stands in an open hash table, or the free place where it would."""
     mask = table.size - 1
     place = int(key) & mask
@@ -93,7 +93,7 @@ def _slot(table, key):  # noqa: ANN001, ANN202
     return place
 
 
-def _climb(columns, weights, keys, boxes, sums, box_keys, seeds, radius, limit, ends, counts):  # noqa: ANN001, ANN202, E501
+def _climb(columns, weights, keys, boxes, sums, box_keys, seeds, radius, limit, ends, counts):
     """Fill the end of the climb of each seed, and how many points are within reach there."""
     d = columns.shape[0]
     square, stop = radius * radius, 1e-3 * radius
@@ -139,7 +139,7 @@ def _climb(columns, weights, keys, boxes, sums, box_keys, seeds, radius, limit, 
                 left[path[step]] = steps - step + further
 
 
-def _furthest_near(columns, weights, rows, wanted, result):  # noqa: ANN001, ANN202
+def _furthest_near(columns, weights, rows, wanted, result):
     """Fill the distance from each named point to its ``wanted``-th nearest, itself the first."""
     d, n = columns.shape
     squares, few, heavy, bins = np.empty(n), np.empty(n), np.empty(n), np.empty(BINS)

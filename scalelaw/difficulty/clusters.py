@@ -262,7 +262,7 @@ def rounds_of_mean_shift(
 
 
 def _ordered(labels: Ints, filled: Floats) -> tuple[Ints, Floats]:
-    """Number the clusters by mean rate; return labels and centres, (clusters, runs)."""
+    """Return labels in order of the mean rate, and the centres, (clusters, runs)."""
     names = np.unique(labels[labels >= 0])
     if not names.size:
         return labels, np.empty((0, len(filled)))

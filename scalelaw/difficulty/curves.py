@@ -24,6 +24,7 @@ from scalelaw.laws._math import exp, log
 
 Form = Literal["full", "no_floor", "no_ceiling", "bare"]
 RUN_NOISE = 0.01
+STARTS = 4
 RATE, LOG_B, CEILING, FLOOR = 0.0, 1.0, 2.0, 3.0
 _A, _B, _C, _G = 0, 1, 2, 3
 _FIXED: dict[str, tuple[int, ...]] = {
@@ -188,7 +189,7 @@ def fit_curve(
     """
     reference = reference_of(compute)
     problem = _problem(np.log(compute / reference), rates, trials, priors, form, run_noise)
-    solution = solve(problem)
+    solution = solve(problem, starts=STARTS)
     fitted = rates_of(solution.theta, np.log(compute / reference))
     rmse = float(np.sqrt(np.mean((fitted - rates) ** 2)))
     return Curve(solution.theta, reference, rmse, solution.status)

@@ -18,8 +18,8 @@ from scalelaw.difficulty.clusters import Clusters, cluster
 from scalelaw.difficulty.curves import Form, Priors, fit_curve
 from scalelaw.difficulty.mapping import mapped, with_rest
 from scalelaw.difficulty.passrates import PassRates
-from scalelaw.difficulty.spectrum import Spectrum, spectrum
-from scalelaw.difficulty.subset import Subset, predictable
+from scalelaw.difficulty.spectra import Spectrum, spectrum
+from scalelaw.difficulty.subset import Subset, by_the_paper, predictable
 from scalelaw.errors import FitError, ForecastError, ScalelawWarning, TableError
 
 Forecaster = Callable[[Floats], Floats]
@@ -46,7 +46,7 @@ class Prepared:
     @cached_property
     def paper_subset(self) -> Subset:
         """Predictable clusters by the paper's criterion."""
-        return predictable(self.clusters, criterion="paper")
+        return by_the_paper(self.subset)
 
     @cached_property
     def spectrum(self) -> Spectrum:

@@ -385,7 +385,7 @@ def features(
     return made
 
 
-def _choice_probability(answers) -> Floats:  # noqa: ANN001 - TaskItems, without its import
+def _choice_probability(answers) -> Floats:
     """Return the probability of the right choice, normalised over the choices."""
     starts, item = answers.offsets[:-1], answers.item_of_choice
     top = np.maximum.reduceat(answers.loglik, starts, axis=1)

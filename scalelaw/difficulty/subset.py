@@ -172,15 +172,12 @@ def predictable(
         curve = fit_curve(own.compute, means, trials, priors=beliefs, form=form)
         facts = _facts(curve, own.compute, means)
         kind, reason = _kind(facts)
-        kept = kind in ("predictable", "saturated")
-        if criterion == "paper":
-            kept, reason = _by_the_paper(curve.in_units(unit))
         curves.append(curve)
         rows.append(
             {
                 "cluster": name,
                 "items": int(clusters.sizes[name]),
-                "kept": kept,
+                "kept": kind in ("predictable", "saturated"),
                 "kind": kind,
                 "reason": reason,
                 **curve.in_units(PAPER_UNIT),
@@ -189,7 +186,28 @@ def predictable(
         )
     columns = ["cluster", "items", "kept", "kind", "reason", "a", "b", "c", "g"]
     columns += ["rmse", "rank", "first", "last", "smallest", "largest"]
-    return Subset(clusters, tuple(curves), pd.DataFrame(rows, columns=columns), criterion)
+    made = Subset(clusters, tuple(curves), pd.DataFrame(rows, columns=columns), "default")
+    return by_the_paper(made, unit=unit) if criterion == "paper" else made
+
+
+def by_the_paper(subset: Subset, *, unit: float = PAPER_UNIT) -> Subset:
+    """Return the same clusters and laws with the paper's choice of those to keep.
+
+    Parameters
+    ----------
+    subset : Subset
+    unit : float
+        FLOP of one unit of compute.
+
+    Returns
+    -------
+    Subset
+    """
+    judged = [_paper_rules(curve.in_units(unit)) for curve in subset.curves]
+    table = subset.table.assign(
+        kept=[kept for kept, _ in judged], reason=[reason for _, reason in judged]
+    )
+    return Subset(subset.clusters, subset.curves, table, "paper")
 
 
 def _facts(curve: Curve, compute: Floats, means: Floats) -> dict[str, float]:
@@ -240,7 +258,7 @@ def _kind(facts: dict[str, float]) -> tuple[str, str]:
     return "non-scalable", f"does not grow with compute (rank correlation {facts['rank']:.2f})"
 
 
-def _by_the_paper(coefs: dict[str, float]) -> tuple[bool, str]:
+def _paper_rules(coefs: dict[str, float]) -> tuple[bool, str]:
     rules = (
         (coefs["a"] > _A, f"a = {coefs['a']:.3g} is not above 1"),
         (coefs["b"] > _B, f"b = {coefs['b']:.3g} is not above 0.1"),

@@ -21,10 +21,11 @@ from scalelaw.difficulty.curves import (
     run_weights,
 )
 from scalelaw.difficulty.mapping import held, law_of_items
-from scalelaw.difficulty.methods import Prepared
+from scalelaw.difficulty.methods import METHODS, Prepared, forecaster
 from scalelaw.difficulty.subset import Subset
 
 FEW_PATTERNS = 400
+FEWER = 20
 
 
 def curve_draws(
@@ -144,3 +145,54 @@ def spectrum_draws(ladder: Prepared, compute: float, *, n: int, seed: int) -> Fl
         asked = rng.multinomial(int(counts.sum()), counts / counts.sum()).astype(float)
         draws[draw] = found.forecast(np.tensordot(weights, logs, axes=1), asked, ahead)
     return float(found.at(compute)[0]) + draws - middle
+
+
+def method_draws(name: str, ladder: Prepared, compute: float, *, n: int, seed: int) -> Floats:
+    """Return draws of the forecast of a method, clipped to [0, 1].
+
+    Baselines without a model of their errors get draws of the full set's sampling only.
+
+    Parameters
+    ----------
+    name : str
+        In `scalelaw.difficulty.methods.METHODS`.
+    ladder : Prepared
+    compute : float
+        FLOP of the target.
+    n : int
+    seed : int
+
+    Returns
+    -------
+    ndarray, (n,)
+    """
+    if name == "spectrum":
+        draws = spectrum_draws(ladder, compute, n=n, seed=seed)
+    elif name == "clusters":
+        draws = cluster_draws(ladder.subset, compute, n=n, seed=seed)
+    elif name in FORMS:
+        form, believing = FORMS[name]
+        draws = curve_draws(ladder, form, compute, n=n, seed=seed, believing=believing)
+    else:
+        draws = _resampled(name, ladder, compute, n=n, seed=seed)
+    return np.clip(draws, 0.0, 1.0)
+
+
+FORMS: dict[str, tuple[Form, bool]] = {
+    "curve": ("full", True),
+    "power": ("bare", False),
+    "end_to_end": ("full", False),
+}
+
+
+def _resampled(name: str, ladder: Prepared, compute: float, *, n: int, seed: int) -> Floats:
+    """Return forecasts of a method from resampled items."""
+    rng = np.random.default_rng(seed)
+    rates = ladder.rates
+    size = rates.items.size
+    at = np.array([compute])
+    draws = [
+        forecaster(METHODS[name], Prepared(rates.of_items(rng.integers(size, size=size))))(at)[0]
+        for _ in range(min(n, FEWER))
+    ]
+    return np.array(draws)

@@ -24,12 +24,12 @@ import numpy as np
 from scalelaw.difficulty._types import Floats
 from scalelaw.difficulty.passrates import MOST_TRIALS, PassRates
 
-SPEEDS = (0.18, 0.23, 0.3, 0.39, 0.5, 0.65, 0.84, 1.08, 1.4)
-CEILINGS = (0.01, 0.05, 0.1, 0.2, 0.4, 0.8)
-STEP = 0.5
+SPEEDS = (0.2, 0.27, 0.37, 0.5, 0.69, 0.95, 1.3)
+CEILINGS = (0.01, 0.06, 0.14, 0.3, 0.7)
+STEP = 0.6
 BEFORE, BEYOND = 3.0, 5.0
 SHIFTS = (0.1, 0.2, 0.4)
-CONCENTRATIONS = (50.0, 200.0, 1000.0)
+CONCENTRATIONS = (1000.0, 200.0, 50.0)
 RESTLESS = 8.0
 SHARES = {"law": 0.7, "flat": 0.1, "restless": 0.15, "falling": 0.05}
 UNMOVED = 0.05
@@ -39,7 +39,8 @@ STEPS = 40
 SMALLEST = 1e-12
 VISIBLE = 8.0
 MOST_ITEMS = 4000
-TRIAL_ITEMS = 300
+TRIAL_ITEMS = 150
+LEARNED_FROM = 800
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ class Spectrum:
         own, n = self.shares, self.counts
         return own * (self.likelihood.T @ (n / _held(self.likelihood, own))) / n.sum()
 
-    def table(self):  # noqa: ANN201 - pandas is imported where it is used
+    def table(self):
         """Return one row a threshold: ``threshold`` (FLOP), ``share``, mean ``speed``."""
         import pandas as pd
 
@@ -231,7 +232,7 @@ def spectrum(
     ----------
     rates : PassRates
         Missing rates are simply not counted; exact ones count as 1000 samples. Of more than
-        4000 different items, evenly spaced ones are taken.
+        4000 different items, evenly spaced ones are taken, and shares are learned from 800.
     shift, concentration : float, optional
         How runs differ beyond sampling; both, or by default the most likely of a few values.
 
@@ -249,7 +250,8 @@ def spectrum(
     answers = _Answers.of(right, trials, counts)
     logs = _total(_logs(dictionary, u, answers, shift, concentration))
     likelihood = np.exp(logs - logs.max(axis=1, keepdims=True))
-    shares = estimated(dictionary, likelihood, counts)
+    some = slice(None, None, -(-len(counts) // LEARNED_FROM))
+    shares = estimated(dictionary, likelihood[some], counts[some])
     return Spectrum(
         dictionary, shares, likelihood, counts, _visibility(dictionary, u, rates), shift,
         concentration,
@@ -403,7 +405,7 @@ def _noise(dictionary: Dictionary, u: Floats, answers: _Answers) -> tuple[float,
         shares = estimated(dictionary, likelihood, answers.counts)
         return float(answers.counts @ (np.log(likelihood @ shares) + top))
 
-    shift = max(SHIFTS, key=lambda value: evidence(value, CONCENTRATIONS[1]))
+    shift = max(SHIFTS, key=lambda value: evidence(value, CONCENTRATIONS[0]))
     return shift, max(CONCENTRATIONS, key=lambda value: evidence(shift, value))
 
 
