@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from scalelaw.fitting.comparisons import Comparison, compare
 from scalelaw.fitting.diagnosis import Diagnosis, Note
 from scalelaw.fitting.draws import Draws, bootstrap, leave_out
 from scalelaw.fitting.fits import Fit, fit
+from scalelaw.fitting.interchange import fit_to_lmfit, law_to_lmfit
 from scalelaw.fitting.penalties import (
     Asymmetric,
     Binomial,
@@ -19,6 +21,7 @@ from scalelaw.fitting.solver import Status
 __all__ = [
     "Asymmetric",
     "Binomial",
+    "Comparison",
     "Diagnosis",
     "Draws",
     "Fit",
@@ -30,7 +33,10 @@ __all__ = [
     "Profile",
     "Status",
     "bootstrap",
+    "compare",
     "fit",
+    "fit_to_lmfit",
+    "law_to_lmfit",
     "leave_out",
     "profile",
 ]

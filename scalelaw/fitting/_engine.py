@@ -329,8 +329,9 @@ def _polish(
         _gather(target, weight, zs)
         _gather(weight, weight, ws)
         vectors = (long[0, :m], long[1, :m], long[2, :m], long[3, :m], long[4, :m], long[5, :m])
+        points = xs[: inputs * m].reshape((inputs, m))
         cost, status = _minimise(
-            kernel, xs[: inputs * m].reshape((inputs, m)), zs[:m], ws[:m], kind, delta, over, logs, linear, is_log, lo, hi, limit,
+            kernel, points, zs[:m], ws[:m], kind, delta, over, logs, linear, is_log, lo, hi, limit,
             us[fit], vectors, wide[: p * m].reshape((p, m)), wide2[: p * m].reshape((p, m)),
             deep[: p * p * m].reshape((p, p, m)), small, H, a, normal, held, free, flat,
         )  # fmt: skip

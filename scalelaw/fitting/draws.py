@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +12,14 @@ import pandas as pd
 
 from scalelaw.errors import FitError
 from scalelaw.fitting import _inputs
+from scalelaw.fitting._resampling import group_counts, resample
 from scalelaw.fitting.fits import Fit
 from scalelaw.fitting.penalties import Binomial, residual_scale, residuals
 from scalelaw.fitting.solver import Status, refit
 from scalelaw.laws._law import Floats
 
 Of = Literal["run", "curve"]
+How = Literal["auto", "case", "group", "parametric", "wild"]
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,8 @@ def bootstrap(
     n: int = 1000,
     *,
     seed: int,
-    how: Literal["auto", "case", "parametric"] = "auto",
+    how: How = "auto",
+    by: str | None = None,
     threads: int | None = None,
 ) -> Draws:
     """Refit a law to resamples of its runs.
@@ -165,12 +168,16 @@ def bootstrap(
         Number of draws.
     seed : int
         The same seed gives the same draws, whatever the number of threads.
-    how : {"auto", "case", "parametric"}, optional
-        "case" draws runs with replacement. "parametric" keeps the runs and draws new
-        measurements about the fitted curve; the size of the scatter is drawn too, from its
-        chi-square law, so that small fits get intervals as wide as Student's. "auto": case for
-        at least 20 runs and 4 a coefficient, else parametric; resamples of five runs are mostly
-        degenerate.
+    how : {"auto", "case", "group", "parametric", "wild"}, optional
+        "case" draws runs with replacement. "group" draws whole groups (such as all checkpoints of
+        a training run) named by the column ``by``. "wild" keeps sizes and flips the sign of each
+        residual at random, for scatter that differs between runs. "parametric" keeps the runs and
+        draws new measurements about the fitted curve; the size of the scatter is drawn too, from
+        its chi-square law, so that small fits get intervals as wide as Student's. "auto": case
+        for at least 20 runs and 4 a coefficient, else parametric; resamples of five runs are
+        mostly degenerate.
+    by : str, optional
+        Column of the groups; with ``how="auto"`` it means "group".
     threads : int, optional
         Default: all processors.
 
@@ -187,7 +194,9 @@ def bootstrap(
     count, p = problem.z.size, int(problem.free.sum())
     if n < 2:
         raise FitError(f"a bootstrap needs at least 2 draws, not {n}")
-    if how == "auto":
+    if how == "auto" and by is not None:
+        how = "group"
+    elif how == "auto":
         how = "case" if count >= 20 and count >= 4 * p else "parametric"
     if fit.dof <= 0:
         raise FitError(
@@ -200,24 +209,20 @@ def bootstrap(
         counts = resample(count, n, p, rng)
         text = f"case bootstrap of {count} runs, {n} draws, seed {seed}"
         return refits(fit, counts=counts, how=text, kind="case", seed=seed, threads=threads)
+    if how == "group":
+        counts = group_counts(fit, by, n, rng)
+        text = f"bootstrap of groups by {by}, {n} draws, seed {seed}"
+        return refits(fit, counts=counts, how=text, kind="group", seed=seed, threads=threads)
+    if how == "wild":
+        flips = rng.choice([-1.0, 1.0], size=(n, count))
+        noise = flips * fit.residuals * np.sqrt(count / fit.dof)
+        measured = fit.fitted * np.exp(noise) if fit.penalty.log else fit.fitted + noise
+        text = f"wild bootstrap of {count} runs, {n} draws, seed {seed}"
+        return refits(fit, measured=measured, how=text, kind="wild", seed=seed, threads=threads)
     if how != "parametric":
-        raise FitError(f'how must be "auto", "case" or "parametric", not {how!r}')
+        raise FitError(f"how must be one of {list(get_args(How))}, not {how!r}")
     text = f"parametric bootstrap of {count} runs, {n} draws, seed {seed}"
     return _parametric(fit, n, rng, text, seed, threads)
-
-
-def resample(count: int, n: int, least: int, rng: np.random.Generator) -> Floats:
-    """Return how often each run occurs in each resample, (n, count).
-
-    Resamples with fewer than ``least + 1`` different runs are drawn again: they determine nothing.
-    """
-    counts = rng.multinomial(count, np.full(count, 1.0 / count), size=n).astype(float)
-    for _ in range(1000):
-        poor = np.flatnonzero((counts > 0).sum(axis=1) <= min(least, count - 1))
-        if poor.size == 0:
-            break
-        counts[poor] = rng.multinomial(count, np.full(count, 1.0 / count), size=poor.size)
-    return counts
 
 
 def _parametric(

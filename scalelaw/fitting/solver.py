@@ -285,8 +285,9 @@ def refit(
     rows = len(starts)
     n = problem.z.size
     scaled = problem.scaled(np.minimum(np.maximum(starts, problem.low), problem.high))
-    targets = problem.target(problem.z if measured is None else measured).reshape(-1, n)
-    loads = (problem.w if weights is None else weights).reshape(-1, n)
+    given = problem.z if measured is None else measured
+    targets = np.ascontiguousarray(problem.target(given).reshape(-1, n))
+    loads = np.ascontiguousarray((problem.w if weights is None else weights).reshape(-1, n))
     costs, statuses = np.empty(rows), np.empty(rows, dtype=np.int64)
     kernel = problem.law.kernel.compiled
 

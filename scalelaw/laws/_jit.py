@@ -4,8 +4,8 @@ Functions are compiled at their first use, once for a machine and version: the m
 kept in a folder of the user (``SCALELAW_CACHE_DIR``, else ``NUMBA_CACHE_DIR``, else the usual
 cache folder), so an installation that cannot be written to is no obstacle. Without any folder to
 write to, functions are compiled for each process. The cache is keyed on the source text of the
-function's file, of the private modules beside it and of the functions below; Numba's own key
-knows only the first, and would go on using machine code of callees that have changed.
+function's file, of the private modules beside it that it names and of the functions below;
+Numba's own key knows only the first, and would go on using machine code of changed callees.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def _source_stamp(function: Callable[..., Any]) -> str:
     sources = {Path(_math.__file__), Path(__file__)}
     if os.path.isfile(code.co_filename):
         own = Path(code.co_filename)
-        sources |= {own, *own.parent.glob("_*.py")}
+        text = own.read_text("utf-8")
+        sources |= {own, *(near for near in own.parent.glob("_*.py") if near.stem in text)}
     for path in sorted(sources):
         digest.update(path.read_bytes())
     return digest.hexdigest()

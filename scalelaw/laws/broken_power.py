@@ -69,7 +69,8 @@ def broken_power(breaks: int) -> Law:
         coefs += [
             Coef(f"c{k}", f"change of the exponent at break {k}", f"c_{k}", (-5.0, 5.0),
                  seeds=bends),
-            Coef(f"d{k}", f"compute at break {k}", f"d_{k}", (1e-3, 1e40), "log", seeds=places[k - 1]),
+            Coef(f"d{k}", f"compute at break {k}", f"d_{k}", (1e-3, 1e40), "log",
+                 seeds=places[k - 1]),
             Coef(f"f{k}", f"width of break {k}, in ln of compute", f"f_{k}", (0.02, 10.0), "log",
                  seeds=sharpness),
         ]  # fmt: skip
