@@ -18,6 +18,7 @@ from scalelaw.cli._group import LazyGroup
         "runs": "scalelaw.cli.runs:runs_command",
         "items": "scalelaw.cli.items:items_command",
         "choices": "scalelaw.cli.choices:choices_command",
+        "difficulty": "scalelaw.cli.difficulty:difficulty_command",
         "laws": "scalelaw.cli.laws:laws_command",
         "fit": "scalelaw.cli.fit:fit_command",
         "forecast": "scalelaw.cli.forecast:forecast_command",

@@ -11,6 +11,7 @@ SHORT_HELP = {
     "runs": "Show what was read of a folder, file or data set.",
     "items": "Show what runs answered to questions, or check the harness's scores.",
     "choices": "Say how the probability of right and wrong choices moves with scale.",
+    "difficulty": "Forecast a benchmark from items that grow alike.",
     "laws": "List the laws, or explain one.",
     "fit": "Fit one law to the runs.",
     "forecast": "Forecast the scores of a planned run.",

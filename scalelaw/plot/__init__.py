@@ -5,19 +5,25 @@ from __future__ import annotations
 from scalelaw.plot._panel import Panel
 from scalelaw.plot.error_curves import loss_to_error
 from scalelaw.plot.flip_tables import flip_matrix
+from scalelaw.plot.growth_curves import cluster_curves
+from scalelaw.plot.item_heat import cluster_heat
 from scalelaw.plot.item_paths import item_trajectories
 from scalelaw.plot.loss_curves import loss_curve
 from scalelaw.plot.mass_clouds import joint_masses
 from scalelaw.plot.mass_tests import mass_backtest
+from scalelaw.plot.method_bars import method_comparison
 from scalelaw.plot.overview import forecast_overview
 from scalelaw.plot.predicted import backtest
 from scalelaw.plot.residual import residuals
+from scalelaw.plot.subset_paths import subset_map
 from scalelaw.plot.survival_curves import survival_chain
 from scalelaw.plot.task_curves import small_multiples
 
 __all__ = [
     "Panel",
     "backtest",
+    "cluster_curves",
+    "cluster_heat",
     "flip_matrix",
     "forecast_overview",
     "item_trajectories",
@@ -25,7 +31,9 @@ __all__ = [
     "loss_curve",
     "loss_to_error",
     "mass_backtest",
+    "method_comparison",
     "residuals",
     "small_multiples",
+    "subset_map",
     "survival_chain",
 ]

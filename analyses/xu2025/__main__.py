@@ -1,0 +1,101 @@
+"""The command: `python -m analyses.xu2025 [--seeds 100-119] [--ladders all|none|NAMES]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from analyses.xu2025.generator import PRESETS
+from analyses.xu2025.ladders import LADDERS, hidden_runs
+from analyses.xu2025.synthetic import DEFAULT, errors_by_preset, studied, verdict
+from scalelaw.errors import ScalelawError
+
+HOME = Path(__file__).parent
+DRAWS = 20
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Study made benchmarks and real ladders, print, save; return 1 if a bar is missed."""
+    parser = argparse.ArgumentParser(prog="python -m analyses.xu2025", description=__doc__)
+    parser.add_argument(
+        "--seeds",
+        type=_seeds,
+        default=range(100, 120),
+        help="FIRST-LAST; the methods were designed on 0-19 (default: 100-119)",
+    )
+    parser.add_argument("--ladders", default="all", help="all, none, or names with commas")
+    parser.add_argument("--draws", type=int, default=DRAWS, help="draws of every interval")
+    parser.add_argument("--out", type=Path, default=HOME / "results", help="folder for tables")
+    options = parser.parse_args(argv)
+    options.out.mkdir(parents=True, exist_ok=True)
+    names = {"all": list(LADDERS), "none": []}.get(options.ladders, options.ladders.split(","))
+    if names:
+        real = real_ladders(names, options.draws)
+        real.to_csv(options.out / "ladders.csv", index=False, float_format="%.5g")
+        print(_text(by_ladder(real), "Hidden largest runs of real ladders: error in points"))
+    forecasts, recovery = studied(options.seeds, draws=options.draws)
+    table = errors_by_preset(forecasts)
+    bars, line = verdict(table)
+    forecasts.to_csv(options.out / "synthetic.csv", index=False, float_format="%.5g")
+    recovery.to_csv(options.out / "recovery.csv", index=False, float_format="%.5g")
+    numbers = recovery.drop(columns="seed").groupby("preset", sort=False).mean()
+    span = f"{min(options.seeds)}-{max(options.seeds)}"
+    print(_text(numbers.T, f"Recovery of groups, means over seeds {span}"))
+    print(_text(table, f"Mean absolute error in points, seeds {span}, {len(PRESETS)} presets"))
+    print(_text(bars.set_index("preset"), "The default against the best single method"))
+    print(line)
+    best = table.drop(index=[name for name in table.index if "anchor" in name or name == DEFAULT])
+    met = bool(bars["met"].all()) and table.loc[DEFAULT, "mean"] < best["mean"].min()
+    return 0 if met else 1
+
+
+def real_ladders(names: Sequence[str], draws: int) -> pd.DataFrame:
+    """Return forecasts of hidden runs of the named ladders; what is missing is said.
+
+    Parameters
+    ----------
+    names : sequence of str
+        In `LADDERS`.
+    draws : int
+    """
+    found = []
+    for name in names:
+        if name not in LADDERS:
+            raise SystemExit(f"no ladder {name!r}; there are {', '.join(LADDERS)}")
+        try:
+            found += [hidden_runs(ladder, draws=draws, seed=0) for ladder in LADDERS[name]()]
+        except (ScalelawError, OSError) as error:
+            print(f"{name}: left out: {error}", file=sys.stderr)
+    if not found:
+        raise SystemExit("none of the ladders is there")
+    return pd.concat(found, ignore_index=True)
+
+
+def by_ladder(real: pd.DataFrame) -> pd.DataFrame:
+    """Return mean absolute errors in points, ladders by methods, with the mean below."""
+    points = real.assign(points=100.0 * real["error"].abs())
+    table = points.pivot_table(index="ladder", columns="method", values="points", sort=False)
+    inside = real[real["method"] == DEFAULT].assign(
+        inside=lambda rows: (rows["low"] <= rows["measured"]) & (rows["measured"] <= rows["high"])
+    )
+    table.loc["mean"] = table.mean()
+    table["measured"] = real.groupby("ladder", sort=False)["measured"].mean() * 100.0
+    table["inside"] = inside.groupby("ladder", sort=False)["inside"].mean()
+    return table
+
+
+def _seeds(text: str) -> range:
+    first, _, last = text.partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
+def _text(table: pd.DataFrame, title: str) -> str:
+    return f"{title}\n{table.to_string(float_format='{:.2f}'.format)}\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
