@@ -10,6 +10,10 @@ from scalelaw.cli._printing import print_json, print_table
 from scalelaw.cli._reading import JSON, READING, Source, options
 
 
+KEPT = ["run", "params", "tokens", "compute", "multiplier"]
+MOST = 3
+
+
 @click.command("runs")
 @options(READING, JSON)
 @click.option("--csv", "csv_path", metavar="FILE", help="Save the whole table as CSV.")
@@ -24,7 +28,11 @@ def runs_command(as_json: bool, csv_path: str | None, **reading: Any) -> None:
         print_json({"runs": runs.runs, "tasks": runs.tasks, "measurements": runs.frame})
         return
     click.echo(repr(runs))
-    print_table(runs.runs, title="runs", most=40)
+    sizes = runs.runs
+    further = [name for name in sizes.columns if name not in KEPT and sizes[name].nunique() > 1]
+    print_table(sizes[[*KEPT, *further[:MOST]]], title="runs", most=40)
+    if len(further) > MOST:
+        click.echo(f"further columns of the runs: {', '.join(further[MOST:])}")
     by_task = runs.frame.groupby(["task", "metric"], sort=False).agg(
         runs=("run", "nunique"),
         lowest=("value", "min"),
