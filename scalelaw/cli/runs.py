@@ -9,7 +9,6 @@ import click
 from scalelaw.cli._printing import print_json, print_table
 from scalelaw.cli._reading import JSON, READING, Source, options
 
-
 KEPT = ["run", "params", "tokens", "compute", "multiplier"]
 MOST = 3
 

@@ -4,6 +4,7 @@ from scalelaw.forecasting.allocations import Allocation, allocate
 from scalelaw.forecasting.backtests import Backtest, backtest
 from scalelaw.forecasting.chains import Chain, chain
 from scalelaw.forecasting.costs import LifetimeCost, TrainingCost
+from scalelaw.forecasting.efficiency import Efficiency, data_efficiency
 from scalelaw.forecasting.envelope import envelope_frontier
 from scalelaw.forecasting.forecasts import Forecast, forecast
 from scalelaw.forecasting.frontiers import Frontier
@@ -16,6 +17,7 @@ __all__ = [
     "Allocation",
     "Backtest",
     "Chain",
+    "Efficiency",
     "Forecast",
     "Frontier",
     "LifetimeCost",
@@ -25,6 +27,7 @@ __all__ = [
     "allocate",
     "backtest",
     "chain",
+    "data_efficiency",
     "envelope_frontier",
     "forecast",
     "isoflop_frontier",

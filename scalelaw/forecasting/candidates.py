@@ -25,6 +25,9 @@ Floats = npt.NDArray[np.float64]
 Span = tuple[float, float]
 Bounds = Callable[[Span], dict[str, Span]]
 
+ONE_SIDED = 1.645
+"""Quantile of the normal law for a one-sided test at five percent."""
+
 ORIGINS = (0.2, 0.35, 0.5)
 """Shares of the runs, the largest by compute, that are hidden to compare candidates."""
 
@@ -122,21 +125,47 @@ def choose(
     frame = frame.sort_values("compute", ignore_index=True)
     if len(candidates) == 1:
         return candidates[0], candidates[0].fitted(frame, penalty)
+    if not rises(frame):
+        candidates = [one for one in candidates if one.law == "no_trend"] or candidates
     errors = {place: _errors(one, frame, penalty) for place, one in enumerate(candidates)}
-    tried = {place: found for place, found in errors.items() if found.size}
+    tried = {place: found for place, found in errors.items() if found}
     if not tried:
-        return _simplest_that_fits(frame, candidates, penalty)
-    best = min(tried, key=lambda place: float(tried[place].mean()))
-    margin = tried[best].mean() + tried[best].std(ddof=0) / np.sqrt(tried[best].size)
-    for place, found in tried.items():
-        if found.size >= tried[best].size and found.mean() <= margin:
-            return candidates[place], candidates[place].fitted(frame, penalty)
-    return candidates[best], candidates[best].fitted(frame, penalty)
+        return _richest_that_fits(frame, candidates, penalty)
+    common = set.intersection(*(set(found) for found in tried.values()))
+    pooled = {place: np.concatenate([found[o] for o in common]) for place, found in tried.items()}
+    best = min(pooled, key=lambda place: float(pooled[place].mean()))
+    margin = pooled[best].mean() + pooled[best].std(ddof=0) / np.sqrt(pooled[best].size)
+    chosen = next(place for place, found in pooled.items() if found.mean() <= margin)
+    return candidates[chosen], candidates[chosen].fitted(frame, penalty)
 
 
-def _errors(one: Candidate, frame: pd.DataFrame, penalty: Penalty) -> Floats:
-    """Return the absolute errors of a candidate's forecasts over all origins."""
-    found = []
+def rises(frame: pd.DataFrame) -> bool:
+    """Return whether the accuracy of the runs rises as their loss falls, by more than chance.
+
+    Kendall's test of rank correlation by its normal approximation, one-sided at five percent
+    (Kendall 1938, Biometrika 30). Without it, a law of growth can be fitted to noise about the
+    level of guessing, and then forecasts anything.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With ``loss`` and ``accuracy``.
+
+    Returns
+    -------
+    bool
+    """
+    loss, accuracy = frame["loss"].to_numpy(), frame["accuracy"].to_numpy()
+    n = len(frame)
+    lower, upper = np.tril_indices(n, -1)
+    concordant = np.sign(accuracy[lower] - accuracy[upper]) * np.sign(loss[upper] - loss[lower])
+    spread = np.sqrt(n * (n - 1) * (2 * n + 5) / 18.0)
+    return bool(concordant.sum() > ONE_SIDED * spread) if n > 1 else False
+
+
+def _errors(one: Candidate, frame: pd.DataFrame, penalty: Penalty) -> dict[float, Floats]:
+    """Return the absolute errors of a candidate's forecasts by origin."""
+    found = {}
     for share in ORIGINS:
         hidden = max(1, round(share * len(frame)))
         seen, later = frame.iloc[:-hidden], frame.iloc[-hidden:]
@@ -146,11 +175,11 @@ def _errors(one: Candidate, frame: pd.DataFrame, penalty: Penalty) -> Floats:
             predicted = one.fitted(seen, penalty).predict(later)["estimate"].to_numpy()
         except ScalelawError:
             continue
-        found.append(np.abs(np.clip(predicted, 0.0, 1.0) - later[one.output].to_numpy()))
-    return np.concatenate(found) if found else np.empty(0)
+        found[share] = np.abs(np.clip(predicted, 0.0, 1.0) - later[one.output].to_numpy())
+    return found
 
 
-def _simplest_that_fits(
+def _richest_that_fits(
     frame: pd.DataFrame, candidates: Sequence[Candidate], penalty: Penalty
 ) -> tuple[Candidate, Fit]:
     """Return the candidate with most coefficients that leaves a degree of freedom."""

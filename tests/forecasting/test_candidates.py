@@ -1,4 +1,4 @@
-"""Which law of a task is taken, and what its floor may be."""
+"""Candidates: growth is only forecast where the runs show growth."""
 
 from __future__ import annotations
 
@@ -6,52 +6,53 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalelaw.fitting import LeastSquares
-from scalelaw.forecasting.candidates import BOUNDED, choose, floor_of
-from scalelaw.forecasting.presets import loss_law_for
+import scalelaw as sl
+from scalelaw.forecasting.candidates import BOUNDED, choose, floor_of, rises
 
 
-def runs(accuracy: list[float], *, chance: float = 0.25, stderr: float = 0.013) -> pd.DataFrame:
-    """Return runs with a falling loss and the given accuracies."""
-    n = len(accuracy)
+def runs(accuracy, *, chance=0.25) -> pd.DataFrame:
+    count = len(accuracy)
     return pd.DataFrame(
         {
-            "compute": np.geomspace(1e20, 1e22, n),
-            "loss": np.linspace(5.0, 1.8, n),
+            "run": [f"r{place}" for place in range(count)],
+            "compute": np.geomspace(1e15, 1e20, count),
+            "loss": np.linspace(4.5, 2.5, count),
             "accuracy": accuracy,
-            "error": 1.0 - np.array(accuracy),
+            "error": 1 - np.asarray(accuracy),
             "accuracy_chance": chance,
-            "accuracy_stderr": stderr,
+            "accuracy_stderr": 0.01,
         }
     )
 
 
-def test_the_floor_is_at_chance_where_no_run_is_clearly_below():
-    assert floor_of(runs([0.24, 0.26, 0.35])) == (0.25, 0.25)
+def grown(count: int = 14) -> np.ndarray:
+    loss = np.linspace(4.5, 2.5, count)
+    return 0.25 + 0.75 / (1 + np.exp(3 * (loss - 2.8)))
 
 
-def test_the_floor_may_lie_below_chance_where_a_run_does():
-    assert floor_of(runs([0.18, 0.26, 0.35])) == (0.0, 0.25)
+@pytest.mark.parametrize("seed", range(8))
+def test_noise_about_chance_is_forecast_to_stay_there(seed):
+    noise = 0.25 + 0.01 * np.random.default_rng(seed).standard_normal(14)
+    chosen, fitted = choose(runs(noise), BOUNDED, sl.LeastSquares())
+    far = float(fitted.law({"loss": np.array([1.8])}, fitted.theta)[0])
+    accuracy = 1 - far if chosen.output == "error" else far
+    assert accuracy == pytest.approx(0.25, abs=0.1)
 
 
-def test_a_run_is_not_clearly_below_chance_within_its_noise():
-    assert floor_of(runs([0.18, 0.26, 0.35], stderr=0.05)) == (0.25, 0.25)
+def test_growth_is_forecast_to_go_on():
+    chosen, fitted = choose(runs(grown()), BOUNDED, sl.LeastSquares())
+    assert chosen.law == "chance_sigmoid"
+    far = float(fitted.law({"loss": np.array([2.0])}, fitted.theta)[0])
+    assert far == pytest.approx(0.25 + 0.75 / (1 + np.exp(3 * (2.0 - 2.8))), abs=0.03)
 
 
-def test_the_floor_is_free_where_the_chance_level_is_unknown():
-    assert floor_of(runs([0.18, 0.26, 0.35], chance=float("nan"))) == (0.0, 1.0)
+def test_a_score_that_falls_with_size_does_not_rise():
+    assert rises(runs(grown()))
+    assert not rises(runs(grown()[::-1]))
+    assert not rises(runs(np.full(6, 0.25)))
 
 
-def test_a_task_that_starts_below_chance_is_forecast_without_a_jump():
-    """The accuracies of Pythia 70M to 1.4B on ARC-Challenge; 2.8B scores 0.295."""
-    seen = runs([0.181, 0.188, 0.213, 0.244, 0.260])
-    _, fitted = choose(seen, BOUNDED, LeastSquares())
-    assert fitted.predict(loss=1.6)["estimate"].item() == pytest.approx(0.27, abs=0.03)
-
-
-@pytest.mark.parametrize("same", ["tokens", "params", "multiplier"])
-def test_the_loss_of_runs_on_one_path_is_a_power_of_compute(same):
-    path = pd.DataFrame({name: np.geomspace(1e8, 1e10, 8) for name in ("tokens", "params")})
-    path["multiplier"] = np.geomspace(20, 300, 8)
-    assert loss_law_for(path) == "overtraining"
-    assert loss_law_for(path.assign(**{same: 1.0})) == "power"
+def test_the_floor_is_chance_unless_runs_are_clearly_below_it():
+    assert floor_of(runs(grown())) == (0.25, 0.25)
+    assert floor_of(runs(grown() - 0.1)) == (0.0, 0.25)
+    assert floor_of(runs(grown(), chance=np.nan)) == (0.0, 1.0)
