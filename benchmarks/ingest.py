@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks import ingest_samples
 from scalelaw import load
 from scalelaw.errors import LoadError, LoadWarning
 from scalelaw.runs import RunTable
@@ -72,10 +73,14 @@ def results(folder: Path | None, goal: float = GOALS["pythia"]) -> list[Reading]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print one line a data set, the slowest share of its goal last; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest", description=__doc__)
-    parser.add_argument("what", choices=["results"], help="what to read")
+    parser.add_argument("what", choices=["results", "samples"], help="what to read")
     parser.add_argument("--folder", type=Path, help="a folder of your own instead")
     parser.add_argument("--goal", type=float, default=GOALS["pythia"], help="seconds for it")
-    given = parser.parse_args(arguments)
+    given, further = parser.parse_known_args(arguments)
+    if given.what == "samples":
+        return ingest_samples.main(further)
+    if further:
+        parser.error(f"unknown arguments: {' '.join(further)}")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LoadWarning)
         readings = results(given.folder, given.goal)

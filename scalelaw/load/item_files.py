@@ -33,7 +33,11 @@ def items(
 ) -> ItemTable:
     """Read what runs answered to questions from tables or arrays.
 
-    Three layouts are read, and what `ItemTable.to_parquet` wrote.
+    Four layouts are read, and what `ItemTable.to_parquet` wrote.
+
+    *Lists*: one row an answer, in which ``loglik`` is a list with one entry a choice; beside it
+    ``gold`` (the number of the correct one), and, where known, ``unconditional``, ``chars``,
+    ``bytes`` and ``tokens``, lists too.
 
     *A table with one row an answer* (CSV, TSV, Parquet, JSON lines): columns ``run`` (or
     ``model``), ``item`` (or ``idx``, ``question_id``, ``doc_id``, ``id``), ``task`` if there

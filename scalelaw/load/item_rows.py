@@ -14,6 +14,7 @@ from scalelaw.items import TaskItems
 from scalelaw.load.doubts import Doubts
 from scalelaw.load.files import shown
 from scalelaw.load.frames import read_frame
+from scalelaw.load.item_lists import from_lists, holds_lists
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,8 @@ _NAMES = {
     "loss": ("loss", "nll"),
     "correct": ("correct",),
     "gold": ("gold", "label"),
-    "cluster": ("cluster", "passage"),
+    "unconditional": ("unconditional", "loglik_alone"),
+    "chars": ("chars", "characters"),
 }
 
 
@@ -101,6 +103,9 @@ def _has(frame: pd.DataFrame) -> str:
 def _task(rows: pd.DataFrame, task: str, layout: Layout, where: str, doubts: Doubts) -> TaskItems:
     import pandas as pd
 
+    if "loglik" in rows and not layout.choices and holds_lists(rows["loglik"]):
+        marked = rows.assign(gold=layout.gold) if isinstance(layout.gold, int) else rows
+        return from_lists(marked, task, layout.unit, where, doubts.add)
     if "choice" in rows and not layout.choices:
         return _from_choices(rows, task, layout, where)
     doubled = rows.duplicated(["run", "item"])
@@ -122,7 +127,10 @@ def _task(rows: pd.DataFrame, task: str, layout: Layout, where: str, doubts: Dou
         )
 
     def spread(name: str) -> Any:
-        values = pd.to_numeric(rows[name], errors="coerce").to_numpy(dtype=float)
+        try:
+            values = pd.to_numeric(rows[name]).to_numpy(dtype=float)
+        except (TypeError, ValueError) as error:
+            raise TableError(f"{where}: column {name!r} of {task}: {error}") from None
         table = np.full(shape, np.nan)
         table[run_code, item_code] = values
         return table

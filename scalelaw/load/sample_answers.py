@@ -56,7 +56,7 @@ def answers_of(
     doc_id = columns.whole("doc_id")
     last = _last_lines(doc_id, codes, raw, place, doubt)
     first = last[codes[last] == codes[last[0]]]
-    answers = raw.of_items(first)
+    answers = raw if np.array_equal(first, np.arange(len(raw))) else raw.of_items(first)
     scores = _scores(columns, reading, codes, names, first, last, doc_id)
     return replace(answers, items=_with_occurrence(answers.items), scores=scores)
 
@@ -194,6 +194,8 @@ def _stated_accuracy(columns: Columns, reading: Reading) -> _Array:
 
 def _last_lines(doc_id: _Array, codes: _Array, raw: TaskItems, place: str, doubt: Doubt) -> _Array:
     """Return the last row of each question and filter, in the order of the log."""
+    if not codes.any() and np.all(doc_id[1:] > doc_id[:-1]):
+        return np.arange(len(doc_id))
     _, place_of = np.unique(doc_id, return_inverse=True)
     both = place_of * (int(codes.max()) + 1) + codes
     _, from_end = np.unique(both[::-1], return_index=True)

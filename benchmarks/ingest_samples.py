@@ -1,0 +1,180 @@
+"""How fast sample logs are read: ``python -m benchmarks.ingest samples``.
+
+Makes a large log out of real lines (``lm_eval_ladder`` in ``SCALELAW_DATA_DIR``, or in
+``../shared/data`` beside the checkout), every other one with five examples before the question,
+and compares, in CPU time and in turns, the reader with a bare typed msgspec decode of the same
+file, line by line. The peak of memory is that of a process of its own that reads the whole log.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from scalelaw.errors import LoadError
+from scalelaw.load.sample_columns import Reading
+from scalelaw.load.sample_logs import Stretch, first_lines, log_shape, read_range
+from scalelaw.load.sample_reading import RANGE
+
+ROOT = Path(__file__).resolve().parent.parent
+FRACTION = 0.7
+PEAK_MB = 500.0
+PARALLEL = 1.7
+ROUNDS = 5
+_EXAMPLES = 5
+_STAMP = "2026-01-01T00-00-00.000000"
+_PEAK = (
+    "import resource, sys; from scalelaw import load; "
+    "items = load.lm_eval_samples(sys.argv[1]); "
+    "print(len(items), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+)
+
+
+class _Request(msgspec.Struct):
+    arg_1: Any = None
+
+
+class _Line(msgspec.Struct):
+    """What a reader of multiple choice needs of a line, and nothing else."""
+
+    doc_id: int
+    target: Any
+    arguments: dict[str, _Request]
+    filtered_resps: list[tuple[float, bool]]
+    doc_hash: str = ""
+    prompt_hash: str = ""
+    filter: str = ""
+    acc: float = 0.0
+
+
+def bare(path: Path) -> float:
+    """Return the CPU seconds of a typed decode of every line."""
+    decoder = msgspec.json.Decoder(_Line, strict=False)
+    start = time.process_time()
+    with path.open("rb") as file:
+        for line in file:
+            decoder.decode(line)
+    return time.process_time() - start
+
+
+def reader(path: Path) -> float:
+    """Return the CPU seconds of reading every line into columns."""
+    start = time.process_time()
+    read_range(path, Reading(log_shape(first_lines(path)), " "))
+    return time.process_time() - start
+
+
+def make_log(path: Path, megabytes: float, *, seed: int = 0) -> int:
+    """Write a log of about this size; return its number of lines."""
+    packed = [gzip.decompress(file.read_bytes()) for file in _files()]
+    lines = [line for content in packed for line in content.splitlines()][:4000]
+    if not lines:
+        raise LoadError("no real sample logs (lm_eval_ladder); set SCALELAW_DATA_DIR")
+    patterns = list(_with_examples(lines, random.Random(seed)))
+    written = count = 0
+    with path.open("wb") as file:
+        while written < megabytes * 1e6:
+            head, tail = patterns[count % len(patterns)]
+            written += file.write(head + str(count).encode() + tail + b"\n")
+            count += 1
+    return count
+
+
+def _files() -> list[Path]:
+    home = Path(os.environ.get("SCALELAW_DATA_DIR", ROOT.parent / "shared" / "data"))
+    return sorted((home / "lm_eval_ladder").glob("*/samples_ham_mc_*.jsonl.gz"))
+
+
+def _with_examples(lines: list[bytes], rng: random.Random) -> Iterator[tuple[bytes, bytes]]:
+    """Yield lines split around their doc_id, every other with examples in its context."""
+    contexts = [json.loads(line)["arguments"]["gen_args_0"]["arg_0"] for line in lines[:200]]
+    for number, line in enumerate(lines):
+        content = json.loads(line)
+        if number % 2:
+            before = "".join(f"{rng.choice(contexts)} an answer\n\n" for _ in range(_EXAMPLES))
+            for request in content["arguments"].values():
+                request["arg_0"] = before + request["arg_0"]
+        content["doc_id"] = -1
+        head, tail = json.dumps(content, ensure_ascii=False).encode().split(b"-1", 1)
+        yield head, tail
+
+
+def peak(folder: Path) -> tuple[int, float]:
+    """Return the answers and the peak of memory in MB of a process that reads the folder."""
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", _PEAK, str(folder)],
+        capture_output=True, text=True, check=True, cwd=ROOT,
+    )  # fmt: skip
+    answers, megabytes = ran.stdout.split()
+    return int(answers), float(megabytes)
+
+
+def parallel(path: Path, alone: float) -> float:
+    """Return how much faster two processes are, in CPU time, than the one that took ``alone``.
+
+    The time of two is that of the busier of them plus what this process does to hand out ranges
+    and to join them. In CPU time, so that it holds on a machine that has other work to do.
+    """
+    reading = Reading(log_shape(first_lines(path)), " ")
+    busy: defaultdict[int, float] = defaultdict(float)
+    whole = Stretch()
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        for ready in [pool.submit(time.sleep, 1.0) for _ in range(2)]:
+            ready.result()
+        start = time.process_time()
+        ranges = range(0, path.stat().st_size, RANGE)
+        parts = [pool.submit(_timed, path, reading, first, first + RANGE) for first in ranges]
+        for part in parts:
+            process, seconds, stretch = part.result()
+            busy[process] += seconds
+            whole.add(stretch)
+        own = time.process_time() - start
+    return alone / (max(busy.values()) + own)
+
+
+def _timed(path: Path, reading: Reading, start: int, end: int) -> tuple[int, float, Stretch]:
+    """Return the process, its CPU seconds, and what it read."""
+    before = time.process_time()
+    stretch = read_range(path, reading, start, end)
+    return os.getpid(), time.process_time() - before, stretch
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the log, measure, print; return 1 if a goal is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest samples")
+    parser.add_argument("--megabytes", type=float, default=200.0, help="size of the log")
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as home:
+        folder = Path(home) / "model"
+        folder.mkdir()
+        log = folder / f"samples_large_{_STAMP}.jsonl"
+        lines = make_log(log, given.megabytes)
+        size = log.stat().st_size / 1e6
+        bare(log)
+        rounds = [(bare(log), reader(log)) for _ in range(ROUNDS)]
+        fraction = statistics.median(one / other for one, other in rounds)
+        fastest = min(other for _, other in rounds)
+        answers, megabytes = peak(folder)
+        print(f"{size:.0f} MB, {lines} lines, {answers} answers read at {size / fastest:.0f} MB/s")
+        print(f"samples_parser_fraction {fraction:.2f} (goal {FRACTION})")
+        print(f"peak_mb {megabytes:.0f} (goal at most {PEAK_MB:.0f})")
+        met = fraction >= FRACTION and megabytes <= PEAK_MB
+        ratio = parallel(log, fastest)
+        print(f"parallel_ratio {ratio:.2f} (goal {PARALLEL}; two processes, CPU time)")
+    return 0 if met else 1
