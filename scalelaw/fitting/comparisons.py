@@ -158,7 +158,7 @@ def _hold_out(
 def _sentence(frame: pd.DataFrame) -> str:
     """Say which law and why, or that the runs cannot tell."""
     best, second = frame.iloc[0], frame.iloc[1]
-    least = frame.loc[frame["aic"].idxmin()]
+    least = frame.iloc[int(np.argmin(frame["aic"].to_numpy()))]
     if not np.isfinite(best["hold_out"]):
         return (
             f"Too few runs to hold out the largest; by AIC {least['law']} is best, which says "
@@ -169,7 +169,7 @@ def _sentence(frame: pd.DataFrame) -> str:
     margin = f"{best['hold_out']:.3g} against {second['hold_out']:.3g} for {second['law']}"
     if close:
         near = frame[frame["hold_out"] <= CLOSE_HOLD_OUT * best["hold_out"]]
-        simplest = near.loc[near["coefs"].idxmin(), "law"]
+        simplest = near["law"].iloc[int(np.argmin(near["coefs"].to_numpy()))]
         return (
             f"The runs cannot tell {' from '.join(near['law'])}: their errors on larger runs are "
             f"within 10 % ({margin}). Take the one with the fewest coefficients, {simplest}."

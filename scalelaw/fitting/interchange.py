@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def law_to_lmfit(law: Law) -> Model:
     """Return a law as an lmfit model with our bounds and starting values.
 
-    The independent variables bear the names of the law's inputs. Coefficients on a log scale are
+    The independent variables bear the names of the law's inputs, except that ``params`` is called
+    ``n_params``: lmfit needs the former for itself. Coefficients on a log scale are
     called ``log_NAME`` and hold the natural logarithm, as lmfit has no such scale.
 
     Parameters
@@ -40,10 +41,13 @@ def law_to_lmfit(law: Law) -> Model:
             np.exp(values[name]) if coef.scale == "log" else values[name]
             for name, coef in zip(names, law.coefs, strict=True)
         ]
-        return law({column: values[column] for column in law.inputs}, theta)
+        return law({column: values[_free(column)] for column in law.inputs}, theta)
 
     model: Any = lmfit.Model(
-        curve, independent_vars=list(law.inputs), param_names=names, name=law.name
+        curve,
+        independent_vars=[_free(column) for column in law.inputs],
+        param_names=names,
+        name=law.name,
     )
     for name, coef in zip(names, law.coefs, strict=True):
         log = coef.scale == "log"
@@ -96,8 +100,12 @@ def fit_to_lmfit(fitted: Fit) -> ModelResult:
         problem.target(problem.z),
         hints,
         weights=np.sqrt(problem.w),
-        **fitted.inputs(fitted.runs),
+        **{_free(column): values for column, values in fitted.inputs(fitted.runs).items()},
     )
+
+
+def _free(column: str) -> str:
+    return "n_params" if column == "params" else column
 
 
 def _name(name: str, scale: str) -> str:
