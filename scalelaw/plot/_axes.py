@@ -15,6 +15,7 @@ from scalelaw.plot.words import MINUS, Measure
 from scalelaw.size import format_count
 
 _MOST = 8
+_ROOM_FOR_LABEL = 0.14
 
 
 def log_ticks(low: float, high: float, most: int = _MOST) -> list[float]:
@@ -92,25 +93,39 @@ def limits(*parts: object, room: float = 0.06) -> tuple[float, float]:
     return low - room * width, high + room * width
 
 
-def shade_beyond(axes: Axes, edge: float, *, rising: bool = True, label: bool = True) -> None:
-    """Shade the side of x on which no run lies; `rising` means to the right of `edge`."""
-    left, right = axes.get_xlim()
-    inner = min(left, right) < edge < max(left, right)
-    if not inner:
+def shade_beyond(axes: Axes, edge: float, target: float | None, *, rising: bool = True) -> None:
+    """Shade the side of x on which no run lies, once the limits of both axes stand.
+
+    Parameters
+    ----------
+    axes : Axes
+    edge : float
+        Where the runs end.
+    target : float, optional
+        Height of what is drawn beyond; the label keeps away from it. None for no label.
+    rising : bool
+        Whether the side beyond is to the right.
+    """
+    left, right = sorted(axes.get_xlim())
+    if not left < edge < right:
         return
-    far = max(left, right) if rising else min(left, right)
+    far = right if rising else left
     axes.axvspan(edge, far, color=BEYOND, zorder=0, linewidth=0)
     axes.axvline(edge, color=MUTED, linewidth=0.6, linestyle=(0, (2, 2)), zorder=1)
-    if label:
-        axes.annotate(
-            "beyond the runs",
-            (edge, 1.0),
-            xycoords=("data", "axes fraction"),
-            xytext=(4 if rising else -4, -3),
-            textcoords="offset points",
-            ha="left" if rising else "right",
-            va="top",
-            fontsize=6.5,
-            color=MUTED,
-            style="italic",
-        )
+    to_axes = axes.transData + axes.transAxes.inverted()
+    at, top = to_axes.transform((edge, target if target is not None else 0.0))
+    if target is None or (1.0 - at if rising else at) < _ROOM_FOR_LABEL:
+        return
+    high = top < 0.5
+    axes.annotate(
+        "beyond the runs",
+        (edge, 1.0 if high else 0.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(4 if rising else -4, -3 if high else 3),
+        textcoords="offset points",
+        ha="left" if rising else "right",
+        va="top" if high else "bottom",
+        fontsize=6.5,
+        color=MUTED,
+        style="italic",
+    )

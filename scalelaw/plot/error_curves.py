@@ -150,7 +150,8 @@ def draw_errors(axes: Axes, frame: pd.DataFrame, level: float, *, small: bool = 
     bottom, top = limits(*core)
     axes.set_ylim(bottom, top)
     edge = runs[x].min() if x == "loss" else runs[x].max()
-    shade_beyond(axes, edge, rising=x != "loss", label=not small)
+    far = curve["estimate"].iloc[0 if x == "loss" else -1]
+    shade_beyond(axes, edge, None if small else far, rising=x != "loss")
     axes.grid(axis="y")
 
 

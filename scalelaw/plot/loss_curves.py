@@ -158,7 +158,6 @@ def _draw(axes: Axes, frame: pd.DataFrame, measure: Measure, level: float) -> No
     goal = frame[frame["kind"] == "target"]
     compute_axis(axes, curve["compute"].min(), curve["compute"].max())
     multiplier = curve["multiplier"].iloc[0]
-    shade_beyond(axes, runs["compute"].max())
     band = axes.fill_between(
         curve["compute"], curve["low"], curve["high"], color=style.BAND, alpha=0.75, linewidth=0
     )
@@ -175,6 +174,7 @@ def _draw(axes: Axes, frame: pd.DataFrame, measure: Measure, level: float) -> No
         draw_target(axes, one["compute"], one, level)
     axes.grid(axis="y")
     _outcome_axis(axes, measure, runs, curve, goal)
+    shade_beyond(axes, runs["compute"].max(), curve["estimate"].iloc[-1])
 
 
 def _scatter(axes: Axes, runs: pd.DataFrame, lines: pd.DataFrame) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import scalelaw
 from scalelaw.fitting import Fit
 from scalelaw.forecasting import PRESETS, Forecast
+from scalelaw.forecasting.selection import tasks_of
 from scalelaw.laws import QUANTITIES
 from scalelaw.plot.words import flop, size_text
 from scalelaw.reporting.blocks import Block, code, formula, pairs, section, text
@@ -89,7 +90,9 @@ def _call(forecast: Forecast) -> str:
     given: dict[str, Any] = {}
     if target is not None:
         given = {"params": target.params, "tokens": target.tokens}
-    given["tasks"] = list(forecast.tasks)
+    tasks = list(forecast.tasks)
+    if tasks != tasks_of(forecast.runs, None, forecast.options.get("metric")):
+        given["tasks"] = tasks
     given |= {"preset": forecast.preset.name, **forecast.options}
     given |= {"level": forecast.level, "n": forecast.n, "seed": forecast.seed}
     lines = [f"    {name}={value!r}," for name, value in given.items()]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from scalelaw import RunTable, forecast
+from scalelaw import RunTable, forecast, report
 from tests.ladders import ladder
 
 TARGET = {"params": 7e9, "tokens": 1.4e11}
+TITLES = {"title": "Quiz at 7B", "date": "May 2026"}
 HOSTILE = [
     "#panic()",
     "#let x = 1 *bold* @ref <label> $x^2$ `raw`",
@@ -42,3 +43,13 @@ def hostile():
 @pytest.fixture(scope="session")
 def many():
     return forecast(renamed([f"task_{place:02}" for place in range(46)]), **TARGET, n=40, seed=0)
+
+
+@pytest.fixture(scope="session")
+def reports(outlook, tmp_path_factory):
+    """Give the paths of the plain report by format, written twice over."""
+    folders = [tmp_path_factory.mktemp("reports") for _ in range(2)]
+    return {
+        suffix: [report(outlook, folder / f"r.{suffix}", **TITLES) for folder in folders]
+        for suffix in ("pdf", "html", "md")
+    }

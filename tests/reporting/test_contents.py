@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from scalelaw import forecast
+from scalelaw.plot.words import measure_of
 from scalelaw.reporting import content, panels_of
+from scalelaw.reporting.answer import interval
 from scalelaw.reporting.details import number
 from scalelaw.reporting.formulas import formula_svg
 from scalelaw.reporting.provenance import fingerprint
@@ -38,8 +40,8 @@ def test_the_answer_comes_first_and_the_back_test_second(outlook):
 
 def test_the_sentence_states_forecast_and_interval(outlook):
     first = content(outlook)["sections"][0]["blocks"][0]["text"]
-    one = outlook.tasks["quiz"].prediction.iloc[0]
-    assert f"{one['estimate'] * 100:.1f}" in first
+    estimate, ends = interval(outlook.tasks["quiz"], measure_of("accuracy"), unit=True)
+    assert f"{estimate} accuracy on quiz (90% interval {ends})" in first
     assert "7B parameters on 140B tokens" in first
     assert "the mean absolute error was" in first
 
