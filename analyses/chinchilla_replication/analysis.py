@@ -54,19 +54,21 @@ def points() -> pd.DataFrame:
 # %%
 @dataclass(frozen=True)
 class Estimates:
-    """The runs, both fits, and the refits to the authors' own resamples."""
+    """The runs, both fits, and refits to the authors' resamples and to resamples of our own."""
 
     runs: pd.DataFrame
     plain: sl.Fit
     printed: sl.Fit
     draws: sl.Draws
+    own: sl.Draws
 
 
 def estimate(runs: pd.DataFrame) -> Estimates:
     """Fit both ways, and refit the plain penalty to the resamples that the authors drew."""
     plain = sl.fit("chinchilla", runs, penalty=sl.Huber(delta=1e-3))
     printed = sl.fit("chinchilla", runs, penalty=HuberLikelihood(delta=1e-3))
-    return Estimates(runs, plain, printed, authors_draws(plain))
+    own = sl.bootstrap(plain, RESAMPLES, seed=0)
+    return Estimates(runs, plain, printed, authors_draws(plain), own)
 
 
 def authors_draws(fitted: sl.Fit) -> sl.Draws:
@@ -120,6 +122,8 @@ def standard_errors(found: Estimates) -> Iterator[Value]:
     for name, value in table.items():
         got = errors[name]
         yield Value(f"stderr_{name}", got, value, 1e-3 * value, "notebook, rounded in Table 1")
+    for name, value in zip(NAMES, found.own.theta.std(axis=0), strict=True):
+        yield Value(f"stderr_{name}_other_resamples", float(value))
     ends = {"A": (285, 744, 2.0), "B": (1042, 5810, 15.0), "E": (1.769, 1.871, 1e-3)}
     ends |= {"alpha": (0.317, 0.373, 1e-3), "beta": (0.331, 0.415, 1e-3)}
     low, high = np.quantile(found.draws.theta, [0.025, 0.975], axis=0)
@@ -206,7 +210,7 @@ def rejection(found: Estimates) -> Iterator[Value]:
 # %%
 def allocation(found: Estimates) -> Iterator[Value]:
     """Yield the optimal sizes at Chinchilla's compute, by these runs and by Hoffmann's numbers."""
-    best = sl.allocate(sl.bootstrap(found.plain, RESAMPLES, seed=0), CHINCHILLA_BUDGET)
+    best = sl.allocate(found.own, CHINCHILLA_BUDGET)
     for quantity in ("params", "tokens", "multiplier"):
         row = best.of(quantity).iloc[0]
         for column in ("estimate", "low", "high"):
