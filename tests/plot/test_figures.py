@@ -37,7 +37,16 @@ def test_the_loss_curve_is_on_log_axes_and_shades_what_lies_beyond_the_runs(outl
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     assert axes.get_xlabel() == "training compute (FLOP)"
     assert axes.get_ylabel() == "loss (nats/token)"
-    assert "beyond the runs" in [text.get_text() for text in axes.texts]
+    shaded = axes.patches[0].get_extents().transformed(axes.transData.inverted())
+    runs = panel.frame[panel.frame["kind"] == "run"]
+    assert shaded.x0 == pytest.approx(runs["compute"].max(), rel=1e-6)
+
+
+def test_the_side_beyond_the_runs_is_named_where_there_is_room(outlook):
+    near = plot.loss_curve(outlook.loss.model, target=outlook.target)
+    far = plot.loss_curve(outlook.loss.model, target={"params": 7e10, "tokens": 1.4e12})
+    assert not near.figure.axes[0].texts
+    assert [text.get_text() for text in far.figure.axes[0].texts] == ["beyond the runs"]
 
 
 def test_runs_of_few_multipliers_get_the_law_at_each_of_them(outlook):
