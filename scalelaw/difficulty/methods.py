@@ -144,9 +144,9 @@ def _spectrum(ladder: Prepared) -> Forecaster:
 METHODS: dict[str, Method] = {
     one.name: one
     for one in (
-        Method("spectrum", "shares of a dictionary of curves", _spectrum, 0.5),
+        Method("spectrum", "shares of a dictionary of curves", _spectrum, 0.6),
         Method("clusters", "clusters with laws, the rest held", _clusters, 0.25),
-        Method("curve", "one law on the full set", _whole("full", believing=True), 0.1),
+        Method("curve", "one law on the full set", _whole("full", believing=True), 0.05),
         Method("power", "the same without floor and ceiling", _whole("bare", believing=False), 0.1),
         Method("paper", "clusters by the paper's rules, its map", _paper("paper")),
         Method("monotone", "the same with a monotone map", _paper("monotone")),

@@ -8,7 +8,8 @@ nothing is mapped, and one sample an item is enough in principle.
 
 Runs differ by more than sampling: an item sees a run's compute shifted by chance (``shift``, in
 log compute), and rates vary about the curve with a concentration. Both are chosen by likelihood.
-A curve whose growth would not show in the answers of an item is not used to promise growth.
+Growth that would not show in an item's answers yet may come or not: the forecast is the middle,
+and both ends are given.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ import numpy as np
 from scalelaw.difficulty._types import Floats
 from scalelaw.difficulty.passrates import MOST_TRIALS, PassRates
 
-SPEEDS = (0.2, 0.27, 0.37, 0.5, 0.69, 0.95, 1.3)
-CEILINGS = (0.01, 0.06, 0.14, 0.3, 0.7)
-STEP = 0.6
+SPEEDS = (0.18, 0.23, 0.3, 0.39, 0.5, 0.65, 0.84, 1.08, 1.4)
+CEILINGS = (0.01, 0.05, 0.1, 0.2, 0.4, 0.8)
+STEP = 0.5
 BEFORE, BEYOND = 3.0, 5.0
 SHIFTS = (0.1, 0.2, 0.4)
 CONCENTRATIONS = (1000.0, 200.0, 50.0)
@@ -40,7 +41,7 @@ SMALLEST = 1e-12
 VISIBLE = 8.0
 MOST_ITEMS = 4000
 TRIAL_ITEMS = 150
-LEARNED_FROM = 800
+LEARNED_FROM = 2000
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ class Spectrum:
             FLOP.
         promise : float, optional
             0 holds every item at chance whose growth does not show yet, 1 lets it grow as the
-            shares say; the default weighs growth by how visible it would be.
+            shares say; the default is the middle.
 
         Returns
         -------
@@ -170,7 +171,8 @@ class Spectrum:
         rates = np.vstack([self.dictionary.laws(u), self.dictionary.others(u)])
         growing = self.dictionary.kinds == "law"
         chance = self.dictionary.chance
-        grows = self.visible if promise is None else np.maximum(self.visible > 0.9, promise)
+        share = 0.5 if promise is None else promise
+        grows = share + (1.0 - share) * self.visible
         rates[growing] = chance + (rates[growing] - chance) * grows[growing][:, None]
         return rates
 
@@ -232,7 +234,7 @@ def spectrum(
     ----------
     rates : PassRates
         Missing rates are simply not counted; exact ones count as 1000 samples. Of more than
-        4000 different items, evenly spaced ones are taken, and shares are learned from 800.
+        4000 different items, evenly spaced ones are taken, and shares are learned from 2000.
     shift, concentration : float, optional
         How runs differ beyond sampling; both, or by default the most likely of a few values.
 
