@@ -22,6 +22,9 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 LEAST_RUNS = 3
 _ITEMS_IN_DRAWS = 1500
 _PRIOR_DOF = 2
+_LEAST_FORECASTS = 3
+"""Hidden runs that must have been forecast before a law is preferred to the default for it."""
+
 SCORES = ("accuracy", "p_choices", "brier")
 
 
@@ -70,7 +73,8 @@ class MassForecast:
     target : Size
         The planned run.
     law : MassLaw
-        The candidate that was best in the back-test.
+        The candidate that was best in the back-test; the first of `scalelaw.choices.LAWS` where
+        fewer than three forecasts of hidden runs tell them apart.
     prediction : pandas.DataFrame
         One row a score: ``score``, ``estimate``, ``low``, ``high``.
     baselines : pandas.DataFrame
@@ -160,8 +164,9 @@ def accuracy_from_masses(
     best = laws[0]
     if len(ladder.compute) > LEAST_RUNS:
         backtest = rolling_backtest(ladder, level=level, n=n, seed=seed)
-        points = backtest.summary.set_index("method")["points"]
-        best = min(laws, key=lambda law: float(points[law.name]))
+        summary = backtest.summary.set_index("method")
+        if summary["n"].max() >= _LEAST_FORECASTS:
+            best = min(laws, key=lambda law: float(summary["points"][law.name]))
     x = float(np.log10(target.compute))
     fitted = fit_masses(ladder, best)
     past = past_errors(ladder, best)

@@ -56,6 +56,12 @@ def answers_of(
     doc_id = columns.whole("doc_id")
     last = _last_lines(doc_id, codes, raw, place, doubt)
     first = last[codes[last] == codes[last[0]]]
+    lost = len(np.setdiff1d(doc_id, doc_id[first]))
+    if lost:
+        doubt(
+            "questions without a line of the log's first filter are left out",
+            f"{place}: {lost} ({', '.join(sorted(names)[:4])})",
+        )
     answers = raw if np.array_equal(first, np.arange(len(raw))) else raw.of_items(first)
     scores = _scores(columns, reading, codes, names, first, last, doc_id)
     return replace(answers, items=_with_occurrence(answers.items), scores=scores)

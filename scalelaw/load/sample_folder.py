@@ -66,6 +66,14 @@ class Log:
         return [str(one["name"]) for one in entries if isinstance(one, dict) and "name" in one]
 
     @property
+    def expected(self) -> int | None:
+        """Number of questions that the results say were answered, None if they do not say."""
+        counts = self.content.get("n-samples")
+        own = counts.get(self.task) if isinstance(counts, dict) else None
+        effective = own.get("effective") if isinstance(own, dict) else None
+        return effective if isinstance(effective, int) else None
+
+    @property
     def shots(self) -> float:
         """Examples in the prompt, NaN if the results do not say."""
         stated = self.content.get("n-shot")

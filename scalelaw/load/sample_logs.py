@@ -24,6 +24,7 @@ SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 _FIRST = 24
 """Lines that tell the shape of a log."""
 
+_NEEDED = {"doc_id", "arguments", "filtered_resps"}
 _ODD = (msgspec.DecodeError, Unreadable, UnicodeDecodeError, TypeError, ValueError, OverflowError)
 
 
@@ -65,10 +66,10 @@ def first_lines(path: Path) -> list[dict[str, Any]]:
         except Unreadable as error:
             cause = str(error)
             continue
-        if isinstance(content, dict) and {"doc_id", "filtered_resps"} <= content.keys():
+        if isinstance(content, dict) and content.keys() >= _NEEDED:
             found.append(content)
         else:
-            cause = "its lines have no doc_id and filtered_resps: not a sample log"
+            cause = "its lines have no doc_id, arguments and filtered_resps: not a sample log"
         if len(found) == _FIRST:
             break
     if not found:

@@ -142,6 +142,14 @@ class _Pending:
                     f"{self.log.place}: {wrong} of {len(found)}",
                 )
             )
+        expected = self.log.expected
+        if expected is not None and expected != len(found):
+            doubts.append(
+                (
+                    "the log has another number of questions than the results state",
+                    f"{self.log.place}: {len(found)} of {expected}",
+                )
+            )
         for heading, detail in doubts:
             doubt(heading, detail)
         if self.cached is not None and not doubts:

@@ -177,7 +177,7 @@ def check_line(line: Any) -> None:
 
 def requests(line: dict[str, Any]) -> list[list[Any]]:
     """Return the requests of a line as lists: context and continuation, or one text."""
-    given = line["arguments"]
+    given = line.get("arguments")
     entries = list(given.values()) if isinstance(given, dict) else given
     if not isinstance(entries, list) or not entries:
         raise Unreadable("no requests in 'arguments'")
@@ -200,7 +200,7 @@ def kind_of(line: dict[str, Any]) -> Kind:
 def is_doubled(asked: list[list[Any]]) -> bool:
     """Return whether the second half of the requests repeats the choices without a context."""
     half, odd = divmod(len(asked), 2)
-    if odd or half < 2:
+    if odd or half < 2 or not all(len(one) > 1 for one in asked):
         return False
     choices, again = asked[:half], asked[half:]
     return (
