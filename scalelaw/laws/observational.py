@@ -2,8 +2,8 @@ r"""A task from what a run does on other benchmarks: their leading principal com
 
 .. math:: Acc(S) = b + (1 - b)\,\sigma\left(w_1 S_1 + w_2 S_2 + w_3 S_3 + c\right)
 
-Ruan, Maddison and Hashimoto (2024), arXiv:2405.10938, equations 4 and 7. Make S with
-`scalelaw.fitting.principal_components`.
+Ruan, Maddison and Hashimoto (2024), arXiv:2405.10938. S are the leading principal components of
+the scores of the runs on common benchmarks, centred but not standardised, in columns of the table.
 """
 
 from __future__ import annotations
