@@ -147,8 +147,8 @@ def reference_of(compute: Floats) -> float:
 
 def run_weights(rates: Floats, trials: Floats, run_noise: float = RUN_NOISE) -> Floats:
     """Return the weights of measured rates: one over their variance."""
-    p = np.clip((rates * trials + 0.5) / (trials + 1.0), 1e-6, 1.0 - 1e-6)
-    p = np.where(np.isfinite(trials), p, np.clip(rates, 1e-6, 1.0 - 1e-6))
+    doubt = 1.0 / (trials + 1.0)
+    p = np.clip(rates * (1.0 - doubt) + 0.5 * doubt, 1e-6, 1.0 - 1e-6)
     return 1.0 / (p * (1.0 - p) / trials + run_noise**2)
 
 

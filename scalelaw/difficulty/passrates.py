@@ -118,7 +118,7 @@ class PassRates:
             run, item = np.argwhere(outside)[0]
             raise TableError(
                 f"rates must lie in [0, 1] and trials must be >= 0; run {names[run]!r}, item "
-                f"{known[item]!r} has rate {x[run, item]} of {counts[run, item]:g} trials"
+                f"'{known[item]}' has rate {x[run, item]} of {counts[run, item]:g} trials"
             )
         if np.unique(size).size < 2:
             raise TableError(
@@ -136,7 +136,7 @@ class PassRates:
         return made._answered()
 
     def _answered(self) -> PassRates:
-        has = (self.trials > 0).any(axis=0)
+        has = np.asarray((self.trials > 0).any(axis=0))
         if not has.any():
             raise TableError("no item has a pass rate: all are missing")
         empty_runs = [
@@ -165,13 +165,13 @@ class PassRates:
     @cached_property
     def complete(self) -> Flags:
         """Items that every run answered, (items,)."""
-        return (self.trials > 0).all(axis=0)
+        return np.asarray((self.trials > 0).all(axis=0))
 
     @cached_property
     def zero(self) -> Flags:
         """Items that no run ever solves, (items,): all zero, or at most 0.01 if exact."""
         limit = np.where(np.isinf(self.trials), EXACT_ZERO, 0.0)
-        return (np.nan_to_num(self.rates) <= limit).all(axis=0)
+        return np.asarray((np.nan_to_num(self.rates) <= limit).all(axis=0))
 
     def mean(self, which: Flags | None = None) -> tuple[Floats, Floats]:
         """Return the mean rate of some items for each run, and the samples behind it.
@@ -229,7 +229,7 @@ class PassRates:
         )
         if np.unique(kept.compute).size < 2:
             raise TableError("a ladder needs runs of at least two sizes; keep more of them")
-        return kept.of_items((kept.trials > 0).any(axis=0))
+        return kept.of_items(np.asarray((kept.trials > 0).any(axis=0)))
 
     def pooled(self, labels: Sequence[str]) -> PassRates:
         """Pool runs of one label, such as neighbouring checkpoints, into one run each.

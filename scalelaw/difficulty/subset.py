@@ -229,7 +229,7 @@ def rank_correlation(x: Floats, y: Floats) -> float:
     ranks = [_ranks(np.round(values, 12)) for values in (x, y)]
     if any(np.ptp(rank) == 0 for rank in ranks):
         return 0.0
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
 
 
 def _ranks(values: Floats) -> Floats:
