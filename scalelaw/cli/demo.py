@@ -10,7 +10,7 @@ from scalelaw.cli._printing import print_json, shown_progress
 from scalelaw.cli._reading import JSON, options
 from scalelaw.cli._study import as_plain, print_forecast
 
-HIDDEN = 8.0
+HIDDEN = 5.0
 """Runs with more than the largest run's compute over this are hidden from every fit."""
 
 

@@ -14,7 +14,7 @@ from scalelaw.errors import FitError
 from scalelaw.fitting import _inputs
 from scalelaw.fitting._resampling import group_counts, resample
 from scalelaw.fitting.fits import Fit
-from scalelaw.fitting.penalties import Binomial, residual_scale, residuals
+from scalelaw.fitting.penalties import Binomial, HuberLikelihood, residual_scale, residuals
 from scalelaw.fitting.solver import Status, refit
 from scalelaw.laws._law import Floats
 
@@ -192,6 +192,12 @@ def bootstrap(
     """
     problem = fit.problem
     count, p = problem.z.size, int(problem.free.sum())
+    if isinstance(fit.penalty, HuberLikelihood):
+        raise FitError(
+            "the refits of a free-scale Huber likelihood stay at their start, since its corner is "
+            "tiny, and would give intervals far too narrow. Bootstrap the same fit with "
+            "Huber(delta=0.001), or take profile(fit, ...)."
+        )
     if n < 2:
         raise FitError(f"a bootstrap needs at least 2 draws, not {n}")
     if how == "auto" and by is not None:
