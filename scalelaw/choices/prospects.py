@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scalelaw.choices.baselines import NAMES, baselines
 from scalelaw.choices.ladders import Ladder, ladder_of
 from scalelaw.choices.mass_laws import LAWS, MassFit, MassLaw, choice_scores, fit_masses
+from scalelaw.choices.other_ways import NAMES, baselines
 from scalelaw.errors import ForecastError, TableError
 from scalelaw.items import ItemTable
 from scalelaw.score.mass import Normalise

@@ -61,13 +61,13 @@ def _run(rows: pd.DataFrame, task: str, run: str, unit: str, where: str) -> Task
 
     def flat(name: str) -> Any:
         """Return a column of lists in one piece, None if it is missing or empty throughout."""
-        if name not in rows or not any(map(len, rows[name])):
+        if name not in rows or not holds_lists(rows[name]) or not any(map(len, rows[name])):
             return None
         if [len(cell) for cell in rows[name]] != sizes.tolist():
             raise TableError(f"{where}: {name} and loglik of {task}, {run!r} differ in length")
         return np.concatenate(rows[name].to_list()).astype(float)
 
-    unconditional = flat("unconditional")
+    loglik, unconditional = flat("loglik"), flat("unconditional")
     lengths = {
         name: (zeros if (given := flat(name)) is None else given).astype(np.int32)
         for name in ("chars", "bytes", "tokens")
@@ -78,7 +78,7 @@ def _run(rows: pd.DataFrame, task: str, run: str, unit: str, where: str) -> Task
         runs=(run,),
         items=rows["item"].to_numpy(dtype=str),
         offsets=offsets,
-        loglik=flat("loglik")[None, :],
+        loglik=loglik[None, :],
         gold=_gold(rows, offsets, sizes, f"{where}: {task}, run {run!r}"),
         answered=np.ones((1, len(rows)), dtype=bool),
         unconditional=None if unconditional is None else unconditional[None, :],

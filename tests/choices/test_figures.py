@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scalelaw import plot
+from scalelaw.choices import backtest_masses, correlations, flips, ladder_of, mass_dynamics
+from scalelaw.errors import ReportError, UnknownName
+from scalelaw.reporting.choice_sections import choice_report, choice_sections
+from scalelaw.size import target_size
+from tests.items.logs import ladder
+
+
+def test_the_chain_is_drawn_with_its_numbers():
+    panel = plot.survival_chain(correlations(ladder(), "quiz"))
+    curves = panel.frame.drop(columns="correlation").to_numpy()
+    assert np.all(np.diff(curves, axis=0) <= 0)
+    assert "With no relation at all" in panel.caption
+
+
+def test_the_cloud_of_masses_holds_runs_and_items():
+    panel = plot.joint_masses(mass_dynamics(ladder(), "quiz"), seed=0, most=100)
+    assert len(panel.frame) == 100
+    assert "nats" in panel.caption
+
+
+def test_paths_of_chosen_items_are_drawn():
+    own = ladder_of(ladder(), "quiz")
+    panel = plot.item_trajectories(own, ["item1", "item3"])
+    assert panel.frame["item"].unique().tolist() == ["item1", "item3"]
+    assert len(panel.frame) == 2 * 4 * 6
+    with pytest.raises(UnknownName, match="no question 'item99'"):
+        plot.item_trajectories(own, ["item99"])
+
+
+def test_the_back_test_and_the_flips_are_drawn():
+    test = backtest_masses(ladder(), "quiz", n=20, seed=0)
+    assert "points on average" in plot.mass_backtest(test, task="quiz").caption
+    panel = plot.flip_matrix(flips(ladder(), "quiz"), task="quiz")
+    assert len(panel.frame) == 36
+
+
+def test_a_figure_of_choices_has_the_same_bytes_twice():
+    one, other = (
+        plot.joint_masses(mass_dynamics(ladder(), "quiz"), seed=0, most=50).svg() for _ in range(2)
+    )
+    assert one == other
+
+
+def test_a_report_of_choices_holds_every_table(tmp_path):
+    target = target_size(params="3B", tokens="60B")
+    path = choice_report(ladder(items=30), tmp_path / "choices.html", target=target, seed=0)
+    text = path.read_text(encoding="utf-8")
+    for words in ("Questions and choices: quiz", "Rolling back-test", "last run", "no relation"):
+        assert words in text
+
+
+def test_sections_can_stand_in_another_report():
+    sections, panels = choice_sections(ladder(items=30), seed=0)
+    keys = [b["key"] for part in sections for b in part["blocks"] if b["kind"] == "figure"]
+    assert keys == list(panels)
+
+
+def test_a_report_without_choices_is_refused(tmp_path):
+    from dataclasses import replace
+
+    table = ladder()
+    bare = replace(table["quiz"], kind="loglikelihood")
+    with pytest.raises(ReportError, match=r"no multiple-choice task .* quiz \(loglikelihood\)"):
+        choice_sections(type(table).build([bare], table.runs), seed=0)
+    with pytest.raises(ReportError, match=r"end its name in .pdf, .html, .md"):
+        choice_report(table, tmp_path / "x.doc", seed=0)
