@@ -23,12 +23,24 @@ lint:
 types:
     pyright
 
-# Ratios against scipy and the speed of the readers
+# Ratios against scipy and scikit-learn, and the speed of the readers
 bench:
     python -m benchmarks.engine
+    python -m benchmarks.meanshift
     python -m benchmarks.ingest results
+    python -m benchmarks.ingest samples
 
-# Reproduce the published numbers
+# Reproduce the published numbers and the studies
 analyses:
     python -m analyses.gadre2024
     python -m analyses.pythia
+    python -m analyses.chinchilla_replication
+    python -m analyses.data_constrained
+    python -m analyses.infinite_compute
+    python -m analyses.olmo_ladder
+    python -m analyses.schaeffer2024
+    python -m analyses.xu2025
+
+# The pages and the picture that are made from the code
+docs:
+    python docs/generate.py

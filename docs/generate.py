@@ -1,7 +1,8 @@
 """Write the pages that are made from the code: ``python docs/generate.py``.
 
-``laws.md`` is the catalogue of laws, ``commands.md`` the help of every command. A test fails where
-a page is not what this would write.
+``laws.md`` is the catalogue of laws, ``commands.md`` the help of every command; a test fails where
+a page is not what this would write. ``forecast.png`` is the picture of the README: what
+`scalelaw demo` forecasts.
 """
 
 from __future__ import annotations
@@ -64,13 +65,22 @@ def _commands(group: click.Group, path: list[str]) -> Iterator[tuple[str, click.
             yield " ".join([*path, name]), command
 
 
+def picture() -> None:
+    """Draw the forecast of the demo, with what was measured."""
+    from scalelaw import plot
+    from scalelaw.cli.demo import forecast_of_the_largest
+
+    plot.forecast_overview(forecast_of_the_largest(seed=0)).save(DOCS / "forecast.png", dpi=110)
+
+
 PAGES = {"laws.md": laws_page, "commands.md": commands_page}
 
 
 def main() -> None:
-    """Write all pages."""
+    """Write all pages and the picture."""
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), encoding="utf-8")
+    picture()
 
 
 if __name__ == "__main__":

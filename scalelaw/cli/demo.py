@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from scalelaw.cli._printing import print_json, shown_progress
 from scalelaw.cli._reading import JSON, options
 from scalelaw.cli._study import as_plain, print_forecast
+
+if TYPE_CHECKING:
+    from scalelaw.forecasting import Forecast
 
 HIDDEN = 5.0
 """Runs with more than the largest run's compute over this are hidden from every fit."""
@@ -30,9 +34,7 @@ def demo_command(out: Path, seed: int, as_json: bool) -> None:
     The runs were trained and evaluated by this project, so that the truth is known; they are
     hidden from every fit. Nothing is downloaded.
     """
-    from scalelaw import load
     from scalelaw.errors import ReportError
-    from scalelaw.forecasting import forecast
     from scalelaw.reporting import report
     from scalelaw.writing import write_whole
 
@@ -40,16 +42,7 @@ def demo_command(out: Path, seed: int, as_json: bool) -> None:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ReportError(f"cannot make the folder {out} ({error.strerror})") from None
-    runs = load.dataset("mini-ladder")
-    largest = runs.runs.iloc[-1]
-    result = forecast(
-        runs,
-        params=float(largest["params"]),
-        tokens=float(largest["tokens"]),
-        fit_up_to=float(largest["compute"]) / HIDDEN,
-        seed=seed,
-        progress=shown_progress,
-    )
+    result = forecast_of_the_largest(seed)
     write_whole(out / "forecast.csv", result.frame.to_csv(index=False))
     title = "Forecast of the largest run of mini-ladder"
     path = report(result, out / "forecast.pdf", title=title, command="scalelaw demo")
@@ -58,3 +51,20 @@ def demo_command(out: Path, seed: int, as_json: bool) -> None:
         return
     print_forecast(result)
     click.echo(f"report: {path}")
+
+
+def forecast_of_the_largest(seed: int) -> Forecast:
+    """Forecast the ladder's largest run, with the runs nearest to it hidden from every fit."""
+    from scalelaw import load
+    from scalelaw.forecasting import forecast
+
+    runs = load.dataset("mini-ladder")
+    largest = runs.runs.iloc[-1]
+    return forecast(
+        runs,
+        params=float(largest["params"]),
+        tokens=float(largest["tokens"]),
+        fit_up_to=float(largest["compute"]) / HIDDEN,
+        seed=seed,
+        progress=shown_progress,
+    )
