@@ -135,7 +135,7 @@ def verdict(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     for preset in (name for name in table.columns if name != "mean"):
         method = singles[preset].idxmin()
         allowed = 1.3 * float(singles[preset].min()) + 0.5
-        own = float(table.loc[DEFAULT, preset])
+        own = float(table[preset][DEFAULT])
         rows.append(
             {
                 "preset": preset,
@@ -147,8 +147,8 @@ def verdict(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
             }
         )
     line = (
-        f"mean error in points: default {table.loc[DEFAULT, 'mean']:.2f}, "
-        f"best single method ({best}) {singles.loc[best, 'mean']:.2f}, "
-        f"paper's rules {table.loc[PAPER, 'mean']:.2f}"
+        f"mean error in points: default {table['mean'][DEFAULT]:.2f}, "
+        f"best single method ({best}) {singles['mean'].min():.2f}, "
+        f"paper's rules {table['mean'][PAPER]:.2f}"
     )
     return pd.DataFrame(rows), line

@@ -105,7 +105,8 @@ def _expect_and_maximise(
     member = np.eye(classes)[nearest] + 0.05 * rng.random((len(k), classes))
     member /= member.sum(axis=1, keepdims=True)
     before = -np.inf
-    for _ in range(LIMIT):
+    steps = 0
+    while True:
         heavy = member * weights[:, None]
         p = (heavy.T @ k + PRIOR) / (heavy.T @ n + 2.0 * PRIOR)
         shares = (heavy.sum(axis=0) + PRIOR) / (weights.sum() + classes * PRIOR)
@@ -113,8 +114,8 @@ def _expect_and_maximise(
         top = logs.max(axis=1, keepdims=True)
         total = top[:, 0] + np.log(np.exp(logs - top).sum(axis=1))
         gain = float(weights @ total)
+        steps += 1
+        if gain - before < 1e-6 * abs(gain) or steps == LIMIT:
+            return p, shares, logs, gain
         member = np.exp(logs - total[:, None])
-        if gain - before < 1e-6 * abs(gain):
-            break
         before = gain
-    return p, shares, logs, gain

@@ -139,11 +139,8 @@ class PassRates:
         has = np.asarray((self.trials > 0).any(axis=0))
         if not has.any():
             raise TableError("no item has a pass rate: all are missing")
-        empty_runs = [
-            name
-            for name, any_ in zip(self.runs, (self.trials > 0).any(axis=1), strict=True)
-            if not any_
-        ]
+        answered = np.asarray((self.trials > 0).any(axis=1))
+        empty_runs = [name for name, any_ in zip(self.runs, answered, strict=True) if not any_]
         if empty_runs:
             raise TableError(f"runs without any answer: {empty_runs[:6]}; leave them out")
         if not has.all():

@@ -21,7 +21,7 @@ from scalelaw.errors import ExtrapolationWarning, ForecastError, ScalelawWarning
 from scalelaw.size import parse_count
 
 AVERAGE = "average"
-SLACK = 0.03
+SLACK = 0.04
 FAR = 50.0
 
 
@@ -104,7 +104,7 @@ def weights_of(backtest: Rolling, methods: Sequence[str]) -> Floats:
     """Return the weights of methods in the average.
 
     The weight is what a method has before any data, over the square of its back-tested error and
-    a slack of 0.03; so a method that failed on the ladder nearly drops out, and luck with one run
+    a slack of 0.04; so a method that failed on the ladder nearly drops out, and luck with one run
     does not decide.
 
     Parameters
