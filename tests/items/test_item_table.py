@@ -92,8 +92,8 @@ def test_unknown_names_come_with_near_ones():
     table = ladder()
     with pytest.raises(UnknownName, match=r"no task 'quis'; did you mean 'quiz'"):
         table["quis"]
-    with pytest.raises(UnknownName, match="no number per item of task 'quiz' 'corect'"):
-        table.matrix("quiz", "corect")
+    with pytest.raises(UnknownName, match="no number per item of task 'quiz' 'korrect'"):
+        table.matrix("quiz", "korrect")
     with pytest.raises(UnknownName, match="no run of task 'quiz' 'run9'"):
         table["quiz"].of_runs(["run9"])
 
