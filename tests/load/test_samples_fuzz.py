@@ -41,7 +41,7 @@ def test_mutated_logs_never_crash_without_a_place(task, shared_data, tmp_path):
     truth = load.lm_eval_samples(path)[task]
     known = {key: np.flatnonzero(truth.items == key)[0] for key in truth.items}
     rng = random.Random(7)
-    for _ in range(40):
+    for _ in range(80):
         path.write_bytes(mutated(content, rng))
         table, texts = _read(path)
         assert all(path.name in text or "on " in text for text in texts)
