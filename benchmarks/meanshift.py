@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+import warnings
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -56,7 +57,11 @@ def theirs(points: Floats, bandwidth: float) -> npt.NDArray[np.int64]:
     import joblib
     from sklearn.cluster import MeanShift
 
-    with joblib.parallel_config("threading", n_jobs=THREADS):
+    with (
+        warnings.catch_warnings(),
+        joblib.parallel_config("threading", n_jobs=THREADS),
+    ):
+        warnings.simplefilter("ignore", UserWarning)
         fitted = MeanShift(bandwidth=bandwidth, cluster_all=False, n_jobs=THREADS).fit(points)
     return fitted.labels_
 

@@ -1,4 +1,4 @@
-"""The command: `python -m analyses.xu2025 [--seeds 300-319] [--ladders all|none|NAMES]`."""
+"""The command: `python -m analyses.xu2025 [--seeds 400-419] [--ladders all|none|NAMES]`."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--seeds",
         type=_seeds,
-        default=range(300, 320),
-        help="FIRST-LAST; the methods were designed on others (default: 300-319)",
+        default=range(400, 420),
+        help="FIRST-LAST; the methods were designed on others (default: 400-419)",
     )
     parser.add_argument("--ladders", default="all", help="all, none, or names with commas")
     parser.add_argument("--draws", type=int, default=DRAWS, help="draws of every interval")

@@ -97,7 +97,9 @@ def n_grams(what: str) -> RealLadder:
     sizes = pd.DataFrame({"run": list(known), "params": 1.0, "tokens": list(known.values())})
     if len(known) < len(names):
         raise ScalelawError(f"read {len(known)} of {len(names)} n-gram runs")
-    rates = difficulty.features(items.with_sizes(sizes), "cont_mc", what=what)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ScalelawWarning)
+        rates = difficulty.features(items.with_sizes(sizes), "cont_mc", what=what)
     return RealLadder(f"n-grams cont_mc, {what}", rates)
 
 

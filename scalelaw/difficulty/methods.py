@@ -145,9 +145,9 @@ METHODS: dict[str, Method] = {
     one.name: one
     for one in (
         Method("spectrum", "shares of a dictionary of curves", _spectrum, 0.5),
-        Method("clusters", "clusters with laws, the rest held", _clusters, 0.4),
+        Method("clusters", "clusters with laws, the rest held", _clusters, 0.1),
         Method("curve", "one law on the full set", _whole("full", believing=True), 0.02),
-        Method("power", "the same without floor and ceiling", _whole("bare", believing=False), 0.2),
+        Method("power", "the same without floor and ceiling", _whole("bare", believing=False), 0.1),
         Method("paper", "clusters by the paper's rules, its map", _paper("paper")),
         Method("monotone", "the same with a monotone map", _paper("monotone")),
         Method("end_to_end", "one law on the full set, no priors", _whole("full", believing=False)),
