@@ -20,7 +20,7 @@ from scalelaw.load.sample_folder import Log
 from scalelaw.load.sample_logs import Stretch, first_lines, log_shape, read_range
 from scalelaw.load.sample_rows import requests
 
-RANGE = 48 * 2**20
+RANGE = 32 * 2**20
 """Bytes of a log that one process reads at a time."""
 
 _CACHE_VERSION = 1
