@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
+SETTINGS: dict[str, Any] = {"max_content_width": 100, "help_option_names": ["-h", "--help"]}
 DOCS = Path(__file__).resolve().parent
 
 
@@ -50,7 +52,7 @@ def commands_page() -> str:
 
     lines = ["# Commands", "", "Made from the code by `python docs/generate.py`."]
     for name, command in _commands(command_line, ["scalelaw"]):
-        context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+        context = click.Context(command, info_name=name, terminal_width=100, **SETTINGS)
         lines += ["", f"## {name}", "", "```text", command.get_help(context), "```"]
     return "\n".join(lines) + "\n"
 

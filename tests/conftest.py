@@ -20,14 +20,17 @@ def data_folder() -> Path | None:
     return None
 
 
+DATA = data_folder()
+"""Found once, before any test changes the environment."""
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Callable[[str], Path]:
     """Give the folder of a public data set by name, or skip the test with the reason."""
 
     def find(name: str) -> Path:
-        folder = data_folder()
-        if folder is None or not (folder / name).is_dir():
+        if DATA is None or not (DATA / name).is_dir():
             pytest.skip(f"data-absent: {name} is not in SCALELAW_DATA_DIR")
-        return folder / name
+        return DATA / name
 
     return find

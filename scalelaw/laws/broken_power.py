@@ -41,7 +41,7 @@ KERNEL = Kernel(_kernel)
 WHERE = tuple(10.0 ** (17.5 + 0.5 * step) for step in range(11))
 
 
-def broken_power(breaks: int) -> Law:
+def law_with_breaks(breaks: int) -> Law:
     """Return the law with a number of breaks.
 
     Parameters
@@ -94,5 +94,5 @@ def broken_power(breaks: int) -> Law:
     )
 
 
-BROKEN_POWER_1 = broken_power(1)
-BROKEN_POWER_2 = broken_power(2)
+BROKEN_POWER_1 = law_with_breaks(1)
+BROKEN_POWER_2 = law_with_breaks(2)
