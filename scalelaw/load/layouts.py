@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scalelaw.errors import TableError
 from scalelaw.load.columns import ALIASES, counts, recognise
-from scalelaw.load.measures import from_chart, is_chart, measures
+from scalelaw.load.measures import from_chart, is_chart, measured_columns
 from scalelaw.metrics import harness_name
 from scalelaw.runs import COLUMNS
 from scalelaw.size import parse_count
@@ -194,7 +194,9 @@ def _from_long(frame: pd.DataFrame, meaning: Meaning, where: str) -> pd.DataFram
 def _from_wide(frame: pd.DataFrame, meaning: Meaning, where: str) -> pd.DataFrame:
     import numpy as np
 
-    columns = measures(list(frame.columns), meaning.metrics, {*meaning.columns, *meaning.constants})
+    columns = measured_columns(
+        list(frame.columns), meaning.metrics, {*meaning.columns, *meaning.constants}
+    )
     errors = {m.column: f"{m.column}_stderr" for m in columns if f"{m.column}_stderr" in frame}
     shared = frame.drop(columns=[*{m.column for m in columns}, *errors.values()])
     points = len(frame)

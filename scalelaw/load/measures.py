@@ -58,7 +58,7 @@ def measure_of(column: str) -> Measure | None:
     return None
 
 
-def measures(
+def measured_columns(
     columns: Sequence[str],
     given: Mapping[str, str | Iterable[str] | Mapping[str, str]],
     taken: Iterable[str],

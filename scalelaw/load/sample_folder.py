@@ -82,7 +82,7 @@ class Log:
         return float(shots) if isinstance(shots, int | float) else _UNKNOWN
 
 
-def sample_logs(place: Path, exclude: str | re.Pattern[str] | None, doubts: Doubts) -> list[Log]:
+def logs_in(place: Path, exclude: str | re.Pattern[str] | None, doubts: Doubts) -> list[Log]:
     """Return the sample logs below a folder, in the order of their paths.
 
     Raises

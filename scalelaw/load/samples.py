@@ -16,7 +16,7 @@ from scalelaw.items.joining import join
 from scalelaw.load.doubts import Doubts
 from scalelaw.load.files import existing
 from scalelaw.load.naming import Run, assign, columns_of, compiled, size_table
-from scalelaw.load.sample_folder import Log, sample_logs
+from scalelaw.load.sample_folder import Log, logs_in
 from scalelaw.load.sample_reading import read_logs
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def lm_eval_samples(
     """
     place = existing(folder, what="a folder of sample logs of lm-evaluation-harness")
     doubts = Doubts(strict=strict)
-    logs = _of_tasks(sample_logs(place, exclude, doubts), task)
+    logs = _of_tasks(logs_in(place, exclude, doubts), task)
     if shots is not None:
         logs = _with_shots(logs, shots)
     matcher = compiled(pattern) if pattern is not None else None

@@ -42,7 +42,7 @@ def interval(part: TaskForecast, shown: Measure, *, unit: bool = False) -> tuple
     return estimate, ends
 
 
-def answer(forecast: Forecast) -> Block:
+def answer_section(forecast: Forecast) -> Block:
     """Return the section with the predicted scores."""
     if forecast.target is None:
         words = (

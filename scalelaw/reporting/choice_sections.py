@@ -36,7 +36,7 @@ from scalelaw.score.mass import Normalise
 from scalelaw.size import Size
 
 
-def choice_sections(
+def sections_of_choices(
     items: ItemTable,
     *,
     tasks: Sequence[str] | None = None,
@@ -119,7 +119,7 @@ def choice_report(
     path : str or Path
         The suffix chooses the format: ``.pdf``, ``.html`` or ``.md``.
     tasks, target, normalise, level, seed
-        As for `choice_sections`.
+        As for `sections_of_choices`.
     title : str, optional
 
     Returns
@@ -138,7 +138,7 @@ def choice_report(
         raise ReportError(
             f"cannot write a report as {path.name!r}: end its name in {', '.join(WRITERS)}"
         )
-    sections, panels = choice_sections(
+    sections, panels = sections_of_choices(
         items, tasks=tasks, target=target, normalise=normalise, level=level, seed=seed
     )
     compute = items.runs["compute"].dropna()

@@ -8,11 +8,11 @@ from typing import Any
 from scalelaw.forecasting import Forecast
 from scalelaw.plot import Panel
 from scalelaw.plot.words import UNKNOWN, flop, plural, shortened, size_text, times
-from scalelaw.reporting.answer import answer
+from scalelaw.reporting.answer import answer_section
 from scalelaw.reporting.blocks import Block, figure, section
 from scalelaw.reporting.details import coefficients, data, diagnosis
-from scalelaw.reporting.provenance import fingerprint, provenance, versions
-from scalelaw.reporting.testing import testing
+from scalelaw.reporting.provenance import fingerprint, provenance_section, versions
+from scalelaw.reporting.testing import testing_section
 
 
 def content(
@@ -46,13 +46,13 @@ def content(
     """
     drawn = panels or {}
     sections = [
-        _with_figures(answer(forecast), drawn, "answer"),
-        testing(forecast, drawn),
+        _with_figures(answer_section(forecast), drawn, "answer"),
+        testing_section(forecast, drawn),
         _with_figures(section("Curves", []), drawn, "curve"),
         coefficients(forecast),
         _with_figures(diagnosis(forecast), drawn, "residuals"),
         data(forecast),
-        provenance(forecast, command),
+        provenance_section(forecast, command),
     ]
     return {
         "title": _title(forecast, title),

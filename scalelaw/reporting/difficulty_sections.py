@@ -22,7 +22,7 @@ from scalelaw.reporting.documents import WRITERS
 from scalelaw.reporting.provenance import versions
 
 
-def difficulty_sections(
+def sections_of_difficulty(
     outlooks: Sequence[DifficultyForecast],
 ) -> tuple[list[Block], dict[str, Panel]]:
     """Return one section a benchmark, and its figures.
@@ -87,7 +87,7 @@ def difficulty_report(
         )
     if not outlooks:
         raise ReportError("there is no forecast to report")
-    sections, panels = difficulty_sections(outlooks)
+    sections, panels = sections_of_difficulty(outlooks)
     first = outlooks[0]
     digest = hashlib.sha256()
     for outlook in outlooks:

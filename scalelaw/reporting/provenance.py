@@ -38,7 +38,7 @@ def versions() -> dict[str, str]:
     return found
 
 
-def provenance(forecast: Forecast, command: str | None) -> Block:
+def provenance_section(forecast: Forecast, command: str | None) -> Block:
     """Return the section on laws, penalties, draws, seed, versions and data."""
     blocks = [text(forecast.preset.description), *_laws(forecast)]
     blocks.append(pairs(_facts(forecast)))

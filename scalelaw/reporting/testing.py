@@ -28,7 +28,7 @@ _MOST_RUNS = 25
 _REASONS = 6
 
 
-def testing(forecast: Forecast, panels: dict[str, Panel]) -> Block:
+def testing_section(forecast: Forecast, panels: dict[str, Panel]) -> Block:
     """Return the section on the back-test; a report always has one."""
     tested = [part for part in forecast.parts if part.backtest is not None]
     untested = [part for part in forecast.parts if part.backtest is None]

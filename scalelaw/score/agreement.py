@@ -15,7 +15,7 @@ from scalelaw.errors import TableError
 from scalelaw.items import TaskItems
 from scalelaw.load.doubts import Doubts
 from scalelaw.load.files import existing
-from scalelaw.load.sample_folder import Log, sample_logs
+from scalelaw.load.sample_folder import Log, logs_in
 from scalelaw.load.sample_reading import read_logs
 from scalelaw.metrics import harness_name
 from scalelaw.score.aggregates import Mean, available, means
@@ -91,7 +91,7 @@ def check(folder: str | Path, *, strict: bool = False) -> Agreement:
 
     place = existing(folder, what="a folder of sample logs of lm-evaluation-harness")
     doubts = Doubts(strict=strict)
-    logs = sample_logs(place, None, doubts)
+    logs = logs_in(place, None, doubts)
     rows: list[dict[str, Any]] = []
     of_results: dict[str, list[tuple[Log, TaskItems]]] = defaultdict(list)
     for log in logs:

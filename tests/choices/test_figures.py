@@ -6,7 +6,7 @@ import pytest
 from scalelaw import plot
 from scalelaw.choices import backtest_masses, correlations, flips, ladder_of, mass_dynamics
 from scalelaw.errors import ReportError, UnknownName
-from scalelaw.reporting.choice_sections import choice_report, choice_sections
+from scalelaw.reporting.choice_sections import choice_report, sections_of_choices
 from scalelaw.size import target_size
 from tests.items.logs import ladder
 
@@ -56,7 +56,7 @@ def test_a_report_of_choices_holds_every_table(tmp_path):
 
 
 def test_sections_can_stand_in_another_report():
-    sections, panels = choice_sections(ladder(items=30), seed=0)
+    sections, panels = sections_of_choices(ladder(items=30), seed=0)
     keys = [b["key"] for part in sections for b in part["blocks"] if b["kind"] == "figure"]
     assert keys == list(panels)
 
@@ -67,6 +67,6 @@ def test_a_report_without_choices_is_refused(tmp_path):
     table = ladder()
     bare = replace(table["quiz"], kind="loglikelihood")
     with pytest.raises(ReportError, match=r"no multiple-choice task .* quiz \(loglikelihood\)"):
-        choice_sections(type(table).build([bare], table.runs), seed=0)
+        sections_of_choices(type(table).build([bare], table.runs), seed=0)
     with pytest.raises(ReportError, match=r"end its name in .pdf, .html, .md"):
         choice_report(table, tmp_path / "x.doc", seed=0)
