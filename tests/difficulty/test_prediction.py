@@ -74,7 +74,8 @@ def test_a_method_that_failed_on_the_ladder_gets_little_weight(benchmark_of):
     frame = found.frame.copy()
     frame.loc[frame["method"] == "power", "error"] = 0.5
     weights = weights_of(type(found)(frame), ("curve", "power"))
-    assert weights[0] > 0.9
+    before = weights_of(found, ("curve", "power"))
+    assert weights[1] < 0.25 * before[1]
 
 
 def test_one_method_can_be_asked_for(benchmark_of):
