@@ -48,15 +48,14 @@ def fit_command(
     wide = runs.wide(**columns_for(runs, chosen, **given))
     fitted = fit(chosen, wide, penalty=_penalty(penalty, delta))
     draws = bootstrap(fitted, n, seed=seed) if n else None
-    coefs = None if draws is None else draws.coef_table(level)
     if as_json:
-        print_json(
-            {**fitted.to_dict(), "coefs": coefs, "how": None if draws is None else draws.how}
-        )
+        made = {} if draws is None else {"coefs": draws.coef_table(level), "how": draws.how}
+        print_json({**fitted.to_dict(), **made})
         return
     click.echo(fitted.summary())
     if draws is not None:
-        print_table(coefs, title=f"coefficients, {level:.0%} intervals ({draws.how})")
+        title = f"coefficients, {level:.0%} intervals ({draws.how})"
+        print_table(draws.coef_table(level), title=title)
 
 
 def _penalty(name: str | None, delta: float) -> Any:
