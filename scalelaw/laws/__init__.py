@@ -1,16 +1,18 @@
 """The catalogue of laws: one file each, found by itself.
 
 Every module of this folder whose name does not begin with ``_`` adds the `Law` values it holds to
-`LAWS`; so does every entry point of the group ``scalelaw.laws`` in installed packages.
+`LAWS`; so does every entry point of the group ``scalelaw.laws`` in installed packages. A package
+whose entry point cannot be loaded is left out with a warning, so that it spoils nothing else.
 """
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
 
-from scalelaw.errors import FitError, unknown
+from scalelaw.errors import FitError, ScalelawWarning, unknown
 from scalelaw.laws._law import QUANTITIES, Coef, Kernel, Law, Quantity
 from scalelaw.laws._math import exp, log
 
@@ -24,7 +26,16 @@ def _discover() -> dict[str, Law]:
         if not module.name.startswith("_"):
             _add(found, vars(import_module(f"{__name__}.{module.name}")).values(), module.name)
     for point in entry_points(group="scalelaw.laws"):
-        loaded = point.load()
+        try:
+            loaded = point.load()
+        except Exception as error:
+            warnings.warn(
+                f"entry point {point.value}: its laws cannot be loaded and are left out "
+                f"({type(error).__name__}: {error}); update or remove that package",
+                ScalelawWarning,
+                stacklevel=2,
+            )
+            continue
         values = [loaded] if isinstance(loaded, Law) else vars(loaded).values()
         _add(found, values, f"entry point {point.value}")
     return found
