@@ -16,6 +16,8 @@ ILL_CONDITIONED = 1e5
 FLAT_FACTOR = np.log(10.0)
 DOMINATING = 4.0
 ENOUGH_TO_JUDGE = 3
+APART = 2.0
+TIED = {"chinchilla": ("alpha", "beta", "chinchilla_tied")}
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def diagnose(problem: Problem, solution: Solution, labels: Sequence[str]) -> Dia
         for j in free
         if solution.theta[j] <= problem.low[j] or solution.theta[j] >= problem.high[j]
     )
-    errors, leverage = _local(design, rank == free.size)
+    inverse, leverage = _local(design, rank == free.size)
+    errors = np.linalg.norm(inverse, axis=1)
     flat = tuple(
         problem.law.names[j]
         for place, j in enumerate(free)
@@ -119,30 +122,34 @@ def diagnose(problem: Problem, solution: Solution, labels: Sequence[str]) -> Dia
     draft = Diagnosis(
         rank, condition, dof, at_bound, solution.agreement, flat, tuple(influence.tolist()), ()
     )
-    notes = tuple(_notes(problem, solution, draft, labels))
+    notes = (*_notes(problem, solution, draft, labels), *_tied_notes(problem, solution, inverse))
     return replace(draft, notes=notes)
 
 
 def _local(design: Floats, full: bool) -> tuple[Floats, Floats]:
-    """Return standard errors on the solver's scale in units of the scatter, and leverages."""
+    """Return a root of the covariance on the solver's scale over the scatter, and leverages."""
     n, p = design.shape
     if not full:
-        return np.full(p, np.inf), np.full(n, np.nan)
+        return np.full((p, p), np.inf), np.full(n, np.nan)
     q, r = np.linalg.qr(design)
-    inverse = np.linalg.inv(r)
-    return np.linalg.norm(inverse, axis=1), (q**2).sum(axis=1)
+    return np.linalg.inv(r), (q**2).sum(axis=1)
 
 
 def _width(problem: Problem, solution: Solution, j: int) -> float:
     """Return the standard error, over the scatter, beyond which a coefficient counts as flat."""
-    y, _ = problem.at(solution.theta)
-    resid = residuals(problem.penalty, problem.z, y)
-    dof = problem.z.size - int(problem.free.sum())
-    scatter = float(residual_scale(problem.penalty, resid, problem.w, dof))
+    scatter = _scatter(problem, solution)
     if not scatter > 0:
         return np.inf
     span = FLAT_FACTOR if problem.on_log[j] else max(abs(solution.theta[j]), 1e-12)
     return float(span / scatter)
+
+
+def _scatter(problem: Problem, solution: Solution) -> float:
+    """Return the standard deviation of runs about the curve; NaN without degrees of freedom."""
+    y, _ = problem.at(solution.theta)
+    resid = residuals(problem.penalty, problem.z, y)
+    dof = problem.z.size - int(problem.free.sum())
+    return float(residual_scale(problem.penalty, resid, problem.w, dof))
 
 
 def _influence(problem: Problem, resid: Floats, leverage: Floats, p: int, dof: int) -> Floats:
@@ -219,18 +226,40 @@ def _input_notes(problem: Problem, labels: Sequence[str]) -> Iterator[Note]:
             f"All {len(labels)} runs have the same {' and '.join(still)}.",
             "Their effect cannot be told from the constant; add runs that differ in it.",
         )
-    elif len(law.inputs) > 1 and x.shape[1] > 1:
-        centred = x - x.mean(axis=1, keepdims=True)
-        values = np.linalg.svd(centred, compute_uv=False)
-        if values[-1] < 1e-3 * values[0]:
-            together = " and ".join(law.inputs)
-            one = " (all at one multiplier)" if {"params", "tokens"} <= set(law.inputs) else ""
-            yield Note(
-                "warning",
-                f"In these runs {together} move together{one}, so their effects cannot be "
-                "separated.",
-                "Add runs off that line, or use a law of compute alone.",
-            )
+    elif _on_one_line(x):
+        together = " and ".join(law.inputs)
+        one = " (all at one multiplier)" if {"params", "tokens"} <= set(law.inputs) else ""
+        yield Note(
+            "warning",
+            f"In these runs {together} move together{one}, so their effects cannot be separated.",
+            "Add runs off that line, or use a law of compute alone.",
+        )
+
+
+def _on_one_line(x: Floats) -> bool:
+    """Return whether several inputs (inputs, n) vary together only."""
+    if min(x.shape) < 2:
+        return False
+    values = np.linalg.svd(x - x.mean(axis=1, keepdims=True), compute_uv=False)
+    return bool(values[-1] < 1e-3 * values[0])
+
+
+def _tied_notes(problem: Problem, solution: Solution, inverse: Floats) -> Iterator[Note]:
+    """Advise one exponent for two that do not differ by more than their difference is known."""
+    first, second, tied = TIED.get(problem.law.name, ("", "", ""))
+    free = [name for name, it in zip(problem.law.names, problem.free, strict=True) if it]
+    if not {first, second} <= set(free) or not np.isfinite(inverse).all():
+        return
+    between = inverse[free.index(first)] - inverse[free.index(second)]
+    error = _scatter(problem, solution) * float(np.linalg.norm(between))
+    values = dict(zip(problem.law.names, solution.theta.tolist(), strict=True))
+    if abs(values[first] - values[second]) < APART * error and not _on_one_line(problem.x):
+        yield Note(
+            "note",
+            f"{first} and {second} cannot be told apart: they differ by "
+            f"{abs(values[first] - values[second]):.2g}, with a standard error of {error:.2g}.",
+            f"The law {tied} has one exponent for both and one coefficient less; compare it.",
+        )
 
 
 def _coef_notes(problem: Problem, solution: Solution, found: Diagnosis) -> Iterator[Note]:
