@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scalelaw.fitting.comparisons import Comparison, compare
+from scalelaw.fitting.components import Abilities, abilities, equivalent_compute
 from scalelaw.fitting.diagnosis import Diagnosis, Note
 from scalelaw.fitting.draws import Draws, bootstrap, leave_out
 from scalelaw.fitting.fits import Fit, fit
@@ -17,8 +18,11 @@ from scalelaw.fitting.penalties import (
 )
 from scalelaw.fitting.profiles import Profile, profile
 from scalelaw.fitting.solver import Status
+from scalelaw.fitting.transfer import Alignment, alignment
 
 __all__ = [
+    "Abilities",
+    "Alignment",
     "Asymmetric",
     "Binomial",
     "Comparison",
@@ -32,8 +36,11 @@ __all__ = [
     "Penalty",
     "Profile",
     "Status",
+    "abilities",
+    "alignment",
     "bootstrap",
     "compare",
+    "equivalent_compute",
     "fit",
     "fit_to_lmfit",
     "law_to_lmfit",
