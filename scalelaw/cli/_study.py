@@ -44,6 +44,26 @@ def studied(source: Source, options: dict[str, Any]) -> Forecast:
     return forecast(runs, tasks=tasks, progress=shown_progress, **chosen)
 
 
+def answers(path: str | None, source: Source, result: Forecast) -> Any:
+    """Read the answers of the forecast's runs to single questions, for a report.
+
+    Raises
+    ------
+    ScalelawError
+        If they cannot be read.
+    """
+    if path is None:
+        return None
+    from pathlib import Path
+
+    from scalelaw import load
+
+    sizes = result.runs.runs[["run", "params", "tokens", "compute"]]
+    if Path(path).is_file():
+        return load.items(path, sizes, strict=source.strict)
+    return load.lm_eval_samples(path, sizes, strict=source.strict)
+
+
 def as_plain(result: Forecast) -> dict[str, Any]:
     """Return what a script wants to know of a forecast."""
     return {

@@ -8,7 +8,7 @@ import click
 
 from scalelaw.cli._printing import print_json, spoken
 from scalelaw.cli._reading import JSON, READING, STUDY, TARGET, Source, options
-from scalelaw.cli._study import as_plain, studied
+from scalelaw.cli._study import answers, as_plain, studied
 
 
 @click.command("report")
@@ -22,12 +22,19 @@ from scalelaw.cli._study import as_plain, studied
     help="A .pdf, .html or .md file.",
 )
 @click.option("--title", help="Title of the report.")
-def report_command(as_json: bool, out: str, title: str | None, **given: Any) -> None:
+@click.option(
+    "--items", metavar="PATH", help="Sample logs or a table of answers: adds their sections."
+)
+def report_command(
+    as_json: bool, out: str, title: str | None, items: str | None, **given: Any
+) -> None:
     """Write the forecast of a planned run from the runs at PATH as a document."""
     from scalelaw.reporting import report
 
-    result = studied(Source.taken_from(given), given)
-    path = report(result, out, title=title, command=spoken())
+    source = Source.taken_from(given)
+    result = studied(source, given)
+    asked = answers(items, source, result)
+    path = report(result, out, title=title, command=spoken(), items=asked)
     if as_json:
         print_json({**as_plain(result), "report": path})
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scalelaw.errors import ReportError
 from scalelaw.fitting import Draws
@@ -13,11 +13,15 @@ from scalelaw.plot import Panel
 from scalelaw.reporting.contents import content
 from scalelaw.reporting.figures import panels_of
 from scalelaw.reporting.markdown import write_markdown
+from scalelaw.reporting.provenance import TITLE
 from scalelaw.reporting.typesetting import write_pdf
 from scalelaw.reporting.webpage import write_html
 from scalelaw.reporting.wrapping import as_forecast
 from scalelaw.runs import RunTable
 from scalelaw.size import Size
+
+if TYPE_CHECKING:
+    from scalelaw.items import ItemTable
 
 Writer = Callable[[dict[str, Any], dict[str, Panel], Path], Path]
 WRITERS: dict[str, Writer] = {".pdf": write_pdf, ".html": write_html, ".md": write_markdown}
@@ -35,6 +39,7 @@ def report(
     seed: int = 0,
     date: str | None = None,
     command: str | None = None,
+    items: ItemTable | None = None,
 ) -> Path:
     """Write a report: the answer first, its back-test, figures, and how it was computed.
 
@@ -63,6 +68,9 @@ def report(
         Printed below the title.
     command : str, optional
         The command line to print as the way to repeat the report.
+    items : ItemTable, optional
+        Answers of the runs to single questions: the report gains a section on the questions and
+        choices of each multiple-choice task that is forecast.
 
     Returns
     -------
@@ -94,7 +102,35 @@ def report(
         forecast = as_forecast(what, target=goal, runs=runs, task=name, level=level, seed=seed)
     panels = panels_of(forecast)
     told = content(forecast, panels=panels, title=title, date=date, command=command)
+    if items is not None:
+        from scalelaw.reporting.choice_sections import sections_of_choices
+
+        names = [name for name in items.tasks if name in forecast.tasks]
+        if not names:
+            raise ReportError(
+                f"the items are of other tasks ({', '.join(items.tasks[:6])}) than the forecast"
+            )
+        sections, drawn = sections_of_choices(
+            _smaller(items, forecast.target),
+            tasks=names,
+            target=forecast.target,
+            level=forecast.level,
+            seed=forecast.seed,
+        )
+        titles = [one["title"] for one in told["sections"]]
+        at = titles.index(TITLE)
+        told["sections"][at:at] = sections
+        panels = {**panels, **drawn}
     return write(told, panels, path)
+
+
+def _smaller(items: ItemTable, target: Size | None) -> ItemTable:
+    """Return the answers of the runs below the target, as the forecast did not see the others."""
+    if target is None:
+        return items
+    runs = items.runs
+    known = runs.loc[runs["compute"] < 0.99 * target.compute, "run"]
+    return items.where(run=list(known)) if len(known) else items
 
 
 def _writer(path: Path) -> Writer:

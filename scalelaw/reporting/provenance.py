@@ -21,6 +21,8 @@ from scalelaw.runs import RunTable
 LIBRARIES = ("numpy", "scipy", "pandas", "numba", "matplotlib")
 _SYMBOLS = {"loss": "L", "error": r"\mathrm{Err}", "accuracy": r"\mathrm{Acc}"}
 
+TITLE = "How it was computed"
+
 
 def fingerprint(runs: RunTable) -> str:
     """Return the SHA-256 of the table of runs as CSV, which stands for the data."""
@@ -47,7 +49,7 @@ def provenance_section(forecast: Forecast, command: str | None) -> Block:
     elif forecast.preset.name in PRESETS:
         words = "The same in Python, with the same table of runs:"
         blocks += [text(words), code(_call(forecast))]
-    return section("How it was computed", blocks)
+    return section(TITLE, blocks)
 
 
 def _laws(forecast: Forecast) -> Iterator[Block]:
