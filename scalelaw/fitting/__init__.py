@@ -17,6 +17,7 @@ from scalelaw.fitting.penalties import (
     Penalty,
 )
 from scalelaw.fitting.profiles import Profile, profile
+from scalelaw.fitting.regressions import LogLog, loglog
 from scalelaw.fitting.solver import Status
 from scalelaw.fitting.transfer import Alignment, alignment
 
@@ -32,6 +33,7 @@ __all__ = [
     "Huber",
     "HuberLikelihood",
     "LeastSquares",
+    "LogLog",
     "Note",
     "Penalty",
     "Profile",
@@ -45,5 +47,6 @@ __all__ = [
     "fit_to_lmfit",
     "law_to_lmfit",
     "leave_out",
+    "loglog",
     "profile",
 ]
