@@ -71,7 +71,7 @@ class Huber:
 
     The cost of a residual r is ``r**2 / 2`` up to the corner and
     ``delta * (abs(r) - delta / 2)`` beyond, summed (not averaged) over the runs, as in Hoffmann
-    et al. (2022), arXiv:2203.15556, equation 3.
+    et al. (2022), arXiv:2203.15556.
 
     Parameters
     ----------

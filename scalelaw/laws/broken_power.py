@@ -2,7 +2,7 @@ r"""A power law whose exponent changes at breaks.
 
 .. math:: y = a + b\, x^{-c_0} \prod_{i=1}^{n} \left(1 + (x / d_i)^{1/f_i}\right)^{-c_i f_i}
 
-Caballero et al. (2022), arXiv:2210.14891, equation 1. A break can only be fitted where runs show
+Caballero et al. (2022), arXiv:2210.14891. A break can only be fitted where runs show
 it: every d must lie within the computes of the runs, and one at their edge is reported.
 """
 
@@ -84,7 +84,7 @@ def law_with_breaks(breaks: int) -> Law:
         output="loss",
         coefs=tuple(coefs),
         kernel=KERNEL,
-        source="Caballero et al. 2022, arXiv:2210.14891, eq. 1",
+        source="Caballero et al. 2022, arXiv:2210.14891",
         domain=(
             "Many runs on both sides of every break. It cannot foresee a break beyond the runs; "
             "a break at the edge of the runs is no break but noise."

@@ -2,7 +2,7 @@ r"""Accuracy rises from a floor to a ceiling as the loss falls; the floor can be
 
 .. math:: Acc(L) = f + \frac{t - f}{1 + \exp(k (L - L_0))}
 
-The curve of Bhagia et al. (2024), arXiv:2412.04403, equation 2, told by its two ends, so that
+The curve of Bhagia et al. (2024), arXiv:2412.04403, told by its two ends, so that
 either can be fixed: their a is f - t and their b is t.
 """
 
@@ -52,7 +52,7 @@ CHANCE_SIGMOID = Law(
         ),
     ),
     kernel=Kernel(_kernel),
-    source="Bhagia et al. 2024, arXiv:2412.04403, eq. 2, by its ends",
+    source="Bhagia et al. 2024, arXiv:2412.04403, by its ends",
     domain=(
         "One task and one loss. Where no run is near the ceiling, fix it (at 1, or at what label "
         "errors leave): the runs cannot tell it."

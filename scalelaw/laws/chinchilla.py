@@ -2,7 +2,7 @@ r"""Loss falls as a power of parameters plus a power of tokens.
 
 .. math:: L(N, D) = E + A N^{-\alpha} + B D^{-\beta}
 
-Hoffmann et al. (2022), arXiv:2203.15556, equation 2.
+Hoffmann et al. (2022), arXiv:2203.15556.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ CHINCHILLA = Law(
         Coef("beta", "exponent of tokens", r"\beta", (1e-3, 3.0), seeds=EXPONENTS),
     ),
     kernel=Kernel(_kernel),
-    source="Hoffmann et al. 2022, arXiv:2203.15556, eq. 2",
+    source="Hoffmann et al. 2022, arXiv:2203.15556",
     domain=(
         "Final losses of runs that saw each token about once, with a learning-rate schedule that "
         "ends with the run. Runs must differ in multiplier, or alpha and beta cannot be told apart."

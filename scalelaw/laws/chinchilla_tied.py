@@ -41,7 +41,7 @@ CHINCHILLA_TIED = Law(
         ),
     ),
     kernel=Kernel(_kernel),
-    source="Muennighoff et al. 2023, arXiv:2305.16264, sec. 3",
+    source="Muennighoff et al. 2023, arXiv:2305.16264",
     domain="As chinchilla; compute-optimal tokens and parameters then grow at the same rate.",
     trend={"params": -1, "tokens": -1},
 )

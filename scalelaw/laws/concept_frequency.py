@@ -27,7 +27,7 @@ CONCEPT_FREQUENCY = Law(
         Coef("b", "gain for each factor e in frequency", "b", linear=True, seeds=(0.01, 0.04)),
     ),
     kernel=Kernel(_kernel),
-    source="Udandarao et al. 2024, arXiv:2404.04125, sec. 3",
+    source="Udandarao et al. 2024, arXiv:2404.04125",
     domain="Zero-shot accuracy of one run, one row a concept; far from 0 and 1.",
     penalty="squares",
 )

@@ -8,7 +8,7 @@ r"""Loss when tokens are repeated: repeats, and parameters beyond what the data 
    R_N = N / U_N - 1
 
 :math:`N_{opt}(U)` are the parameters for which U unique tokens are compute-optimal under A, B,
-alpha and beta. Muennighoff et al. (2023), arXiv:2305.16264, equations 5 to 7.
+alpha and beta. Muennighoff et al. (2023), arXiv:2305.16264.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ DATA_CONSTRAINED = Law(
         ),
     ),
     kernel=Kernel(_kernel),
-    source="Muennighoff et al. 2023, arXiv:2305.16264, eq. 5-7",
+    source="Muennighoff et al. 2023, arXiv:2305.16264",
     domain=(
         "Runs over several epochs of unique_tokens. Fit E, A, B, alpha and beta on runs of one "
         "epoch first and fix them with bounds. R_D_star and R_N_star are nearly interchangeable: "

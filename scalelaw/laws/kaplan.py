@@ -3,7 +3,7 @@ r"""Loss as a power without a floor: of parameters, of tokens, and of both.
 .. math:: L(N, D) = \left[\left(\frac{N_c}{N}\right)^{\alpha_N/\alpha_D}
    + \frac{D_c}{D}\right]^{\alpha_D}
 
-Kaplan et al. (2020), arXiv:2001.08361, equations 1.1, 1.2 and 1.5.
+Kaplan et al. (2020), arXiv:2001.08361.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ KAPLAN_PARAMS = Law(
         _exponent("alpha_N", "exponent of parameters", r"\alpha_N"),
     ),
     kernel=Kernel(_power),
-    source="Kaplan et al. 2020, arXiv:2001.08361, eq. 1.1",
+    source="Kaplan et al. 2020, arXiv:2001.08361",
     domain=DOMAIN + " Runs with tokens in plenty.",
     trend={"params": -1},
 )
@@ -78,7 +78,7 @@ KAPLAN_TOKENS = Law(
         _exponent("alpha_D", "exponent of tokens", r"\alpha_D"),
     ),
     kernel=KAPLAN_PARAMS.kernel,
-    source="Kaplan et al. 2020, arXiv:2001.08361, eq. 1.2",
+    source="Kaplan et al. 2020, arXiv:2001.08361",
     domain=DOMAIN + " Large models, stopped early.",
     trend={"tokens": -1},
 )
@@ -95,7 +95,7 @@ KAPLAN = Law(
         *KAPLAN_TOKENS.coefs[1:],
     ),
     kernel=Kernel(_joint),
-    source="Kaplan et al. 2020, arXiv:2001.08361, eq. 1.5",
+    source="Kaplan et al. 2020, arXiv:2001.08361",
     domain=DOMAIN,
     trend={"params": -1, "tokens": -1},
 )

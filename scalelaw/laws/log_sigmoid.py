@@ -2,7 +2,7 @@ r"""Accuracy of a task falls from one, in proportion to a softened excess of its
 
 .. math:: Acc(L) = 1 - a \ln\left(1 + e^{k (L - L_0)}\right)
 
-The log-sigmoid variant of Bhagia et al. (2024), arXiv:2412.04403, appendix, for task losses that
+The log-sigmoid variant of Bhagia et al. (2024), arXiv:2412.04403, for task losses that
 are the negative log-probability of the right answer among the choices.
 """
 
@@ -57,7 +57,7 @@ LOG_SIGMOID = Law(
         ),
     ),
     kernel=Kernel(_kernel),
-    source="Bhagia et al. 2024, arXiv:2412.04403, appendix",
+    source="Bhagia et al. 2024, arXiv:2412.04403",
     domain="One multiple-choice task; runs in the second half of training. It has no lower end.",
     penalty="squares",
     trend={"loss": -1},

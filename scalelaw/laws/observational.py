@@ -3,7 +3,8 @@ r"""A task from what a run does on other benchmarks: their leading principal com
 .. math:: Acc(S) = b + (1 - b)\,\sigma\left(w_1 S_1 + w_2 S_2 + w_3 S_3 + c\right)
 
 Ruan, Maddison and Hashimoto (2024), arXiv:2405.10938. S are the leading principal components of
-the scores of the runs on common benchmarks, centred but not standardised, in columns of the table.
+the scores of the runs on common benchmarks, centred but not standardised, in columns of the table;
+`scalelaw.fitting.abilities` makes them.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ OBSERVATIONAL = Law(
         _weight(3, (-4.0, -1.0, 1.0, 4.0)),
     ),
     kernel=KERNEL,
-    source="Ruan et al. 2024, arXiv:2405.10938, eq. 4 and 7",
+    source="Ruan et al. 2024, arXiv:2405.10938",
     domain="Runs of several families with scores on common benchmarks; fit on the weaker runs.",
     penalty="squares",
 )
@@ -62,7 +63,7 @@ OBSERVATIONAL_1 = Law(
     output="accuracy",
     coefs=(FLOOR, MIDDLE, _weight(1, (-4.0, -1.0, 0.3, 0.8, 1.5, 3.0, 6.0, 12.0))),
     kernel=KERNEL,
-    source="Ruan et al. 2024, arXiv:2405.10938, eq. 4 and 7",
+    source="Ruan et al. 2024, arXiv:2405.10938",
     domain="As observational, for few runs; S_1 may also be ln of an equivalent compute.",
     penalty="squares",
 )

@@ -2,7 +2,7 @@ r"""Loss falls as one power of a size towards a floor.
 
 .. math:: L(X) = E + A X^{-\alpha}, \qquad X = C, N, D
 
-Henighan et al. (2020), arXiv:2010.14701, equation 1.1. With X = N it is also the law of
+Henighan et al. (2020), arXiv:2010.14701. With X = N it is also the law of
 regularised pre-training on a fixed number of tokens (Kim et al. 2025, arXiv:2509.14786), and with
 X = D the cross-entropy law of pre-training for transfer (Isik et al. 2024, arXiv:2402.04177,
 equation 3).
@@ -44,7 +44,7 @@ POWER = Law(
     output="loss",
     coefs=COEFS,
     kernel=KERNEL,
-    source="Henighan et al. 2020, arXiv:2010.14701, eq. 1.1",
+    source="Henighan et al. 2020, arXiv:2010.14701",
     domain=(
         "Runs of one recipe along one path of sizes, such as all at one multiplier. Four points or "
         "fewer leave the floor E to chance."
@@ -59,7 +59,7 @@ POWER_PARAMS = Law(
     output="loss",
     coefs=COEFS,
     kernel=KERNEL,
-    source="Henighan et al. 2020, arXiv:2010.14701; Kim et al. 2025, arXiv:2509.14786, sec. 3",
+    source="Henighan et al. 2020, arXiv:2010.14701; Kim et al. 2025, arXiv:2509.14786",
     domain=(
         "Runs on one fixed set of tokens, each with regularisation tuned; E is then the loss of "
         "infinite compute on these tokens. Losses must fall with N: an over-fitted recipe has a "
@@ -108,7 +108,7 @@ ENSEMBLE = Law(
         ),
     ),
     kernel=KERNEL,
-    source="Kim et al. 2025, arXiv:2509.14786, sec. 4",
+    source="Kim et al. 2025, arXiv:2509.14786",
     domain="Logits averaged over K independently trained runs of one size on one set of tokens.",
     penalty="squares",
     trend={"members": -1},

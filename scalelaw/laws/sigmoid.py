@@ -2,7 +2,7 @@ r"""Accuracy of a task rises from chance to a ceiling as its loss falls.
 
 .. math:: Acc(L) = \frac{a}{1 + \exp(-k (L - L_0))} + b
 
-Bhagia et al. (2024), arXiv:2412.04403, equation 2. With a in [-1, 0]: accuracy is b at loss zero
+Bhagia et al. (2024), arXiv:2412.04403. With a in [-1, 0]: accuracy is b at loss zero
 (nearly) and a + b at high loss.
 """
 
@@ -74,7 +74,7 @@ SIGMOID = Law(
         ),
     ),
     kernel=Kernel(_kernel),
-    source="Bhagia et al. 2024, arXiv:2412.04403, eq. 2",
+    source="Bhagia et al. 2024, arXiv:2412.04403",
     domain=(
         "One multiple-choice task; the loss is the bits per byte of the right answer. The ends of "
         "the curve are set by the bounds, a in [-1, 0] and b in [0, 1], where no run is near them."

@@ -60,7 +60,8 @@ TRANSFER_SCORE = Law(
     domain=(
         "Pre-training data that suit the task, tokens not repeated. Where they do not, the score "
         "wavers or falls while the cross-entropy (power_tokens) still improves: that this law does "
-        "not fit is the sign. The coefficients lie on a ridge; quote predictions."
+        "not fit is the sign, and fitting.alignment looks for it. The coefficients "
+        "lie on a ridge; quote predictions."
     ),
     trend={"tokens": +1},
     ranges={"tokens": (1e9, 1e12)},
