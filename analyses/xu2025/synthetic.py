@@ -19,7 +19,9 @@ DEFAULT = "average"
 PAPER = "paper"
 
 
-def studied(seeds: Iterable[int], *, draws: int, presets: Iterable[str] = tuple(PRESETS)):
+def studied(
+    seeds: Iterable[int], *, draws: int, presets: Iterable[str] = tuple(PRESETS)
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Forecast every preset with every seed by every method.
 
     Parameters
