@@ -6,7 +6,8 @@ Besiroglu et al. (2024), arXiv:2404.10102, and the test bed of Gadre et al. (202
 arXiv:2403.08540, from ``SCALELAW_DATA_DIR`` or ``../shared/data`` beside the checkout.
 
 Prints lines ``name value`` and exits with 1 if a goal is missed. SciPy's long jobs are measured on
-a part and scaled, which is said where it is done; ``--full`` runs them whole (minutes).
+a part and scaled, which is said where it is done; ``--full`` runs them whole (minutes). Times of
+lmfit and, where installed, of `chinchilla` and `simple-scaling-laws` are printed without a goal.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import numpy as np
 import pandas as pd
 
 import scalelaw as sl
+from benchmarks import peers
 from scalelaw.fitting.solver import Problem, refit, solve
 
 GOALS = {
@@ -252,6 +254,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     say(f"# {len(points)} points of Besiroglu et al. 2024; Huber 0.001 on log loss")
     results = global_optimum(problem, points, full) | bootstrap(problem, points, full)
     results |= loss_to_error(*gadre_errors())
+    say("# other packages, one fit of the same law each, for information")
+    results |= peers.measure(points, solve(problem).theta)
     for name, value in results.items():
         say(f"{name} {value:.9g}")
     missed = [
