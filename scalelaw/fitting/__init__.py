@@ -7,7 +7,6 @@ from scalelaw.fitting.components import Abilities, abilities, equivalent_compute
 from scalelaw.fitting.diagnosis import Diagnosis, Note
 from scalelaw.fitting.draws import Draws, bootstrap, leave_out
 from scalelaw.fitting.fits import Fit, fit
-from scalelaw.fitting.interchange import fit_to_lmfit, law_to_lmfit
 from scalelaw.fitting.penalties import (
     Asymmetric,
     Binomial,
@@ -44,8 +43,6 @@ __all__ = [
     "compare",
     "equivalent_compute",
     "fit",
-    "fit_to_lmfit",
-    "law_to_lmfit",
     "leave_out",
     "loglog",
     "profile",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,9 @@ from scalelaw.fitting.penalties import Binomial, Penalty, default, residual_scal
 from scalelaw.fitting.solver import Problem, Status, settle_scale, solve
 from scalelaw.laws import Law, get
 from scalelaw.laws._law import Floats
+
+if TYPE_CHECKING:
+    from lmfit.model import ModelResult
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,18 @@ class Fit:
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(self.summary())}</pre>"
+
+    def to_lmfit(self) -> ModelResult:
+        """Return a least-squares fit as lmfit's result; its ``conf_interval()`` then works.
+
+        Raises
+        ------
+        FitError
+            If the penalty is not `LeastSquares`.
+        """
+        from scalelaw.fitting.interchange import fit_to_lmfit
+
+        return fit_to_lmfit(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data, for JSON."""

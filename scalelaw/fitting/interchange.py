@@ -1,4 +1,4 @@
-"""To lmfit and back: for people who want its tools, and as an oracle for our intervals."""
+"""A fit as lmfit's result: for people who want its tools, and as an oracle for our intervals."""
 
 from __future__ import annotations
 
@@ -7,54 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scalelaw.errors import FitError
-from scalelaw.fitting.fits import Fit
 from scalelaw.fitting.penalties import LeastSquares
-from scalelaw.laws import Law
-from scalelaw.laws._law import Floats
+from scalelaw.laws._lmfit import coef_name, free_name
 
 if TYPE_CHECKING:
-    from lmfit import Model
     from lmfit.model import ModelResult
 
-
-def law_to_lmfit(law: Law) -> Model:
-    """Return a law as an lmfit model with our bounds and starting values.
-
-    The independent variables bear the names of the law's inputs, except that ``params`` is called
-    ``n_params``: lmfit needs the former for itself. Coefficients on a log scale are
-    called ``log_NAME`` and hold the natural logarithm, as lmfit has no such scale.
-
-    Parameters
-    ----------
-    law : Law
-
-    Returns
-    -------
-    lmfit.Model
-    """
-    import lmfit
-
-    names = [_name(coef.name, coef.scale) for coef in law.coefs]
-
-    def curve(**values: Any) -> Floats:
-        theta = [
-            np.exp(values[name]) if coef.scale == "log" else values[name]
-            for name, coef in zip(names, law.coefs, strict=True)
-        ]
-        return law({column: values[_free(column)] for column in law.inputs}, theta)
-
-    model: Any = lmfit.Model(
-        curve,
-        independent_vars=[_free(column) for column in law.inputs],
-        param_names=names,
-        name=law.name,
-    )
-    for name, coef in zip(names, law.coefs, strict=True):
-        log = coef.scale == "log"
-        low, high = np.log(coef.bounds) if log else coef.bounds
-        middle = float(np.median(coef.seeds))
-        model.set_param_hint(name, value=np.log(middle) if log else middle, min=low, max=high)
-    return model
+    from scalelaw.fitting.fits import Fit
 
 
 def fit_to_lmfit(fitted: Fit) -> ModelResult:
@@ -81,14 +40,14 @@ def fit_to_lmfit(fitted: Fit) -> ModelResult:
             f"lmfit minimises squares, not {fitted.penalty.text}; fit with "
             "penalty=LeastSquares(log=...) first."
         )
-    model: Any = law_to_lmfit(fitted.law)
+    model: Any = fitted.law.to_lmfit()
     problem = fitted.problem
     inner = model.func
     if fitted.penalty.log:
         model.func = lambda **values: np.log(inner(**values))
     hints = model.make_params()
     for place, coef in enumerate(fitted.law.coefs):
-        name = _name(coef.name, coef.scale)
+        name = coef_name(coef.name, coef.scale)
         scale = np.log if coef.scale == "log" else float
         hints[name].set(
             value=float(scale(fitted.theta[place])),
@@ -100,13 +59,5 @@ def fit_to_lmfit(fitted: Fit) -> ModelResult:
         problem.target(problem.z),
         hints,
         weights=np.sqrt(problem.w),
-        **{_free(column): values for column, values in fitted.inputs(fitted.runs).items()},
+        **{free_name(column): values for column, values in fitted.inputs(fitted.runs).items()},
     )
-
-
-def _free(column: str) -> str:
-    return "n_params" if column == "params" else column
-
-
-def _name(name: str, scale: str) -> str:
-    return f"log_{name}" if scale == "log" else name

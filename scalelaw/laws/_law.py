@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from scalelaw.errors import FitError
+
+if TYPE_CHECKING:
+    from lmfit import Model
 
 Floats = npt.NDArray[np.float64]
 Scale = Literal["linear", "log"]
@@ -297,3 +300,12 @@ class Law:
         from scalelaw.laws._rows import evaluate
 
         return evaluate(self.kernel, x, theta)
+
+    def to_lmfit(self) -> Model:
+        """Return the law as an lmfit model with our bounds and starting values.
+
+        ``params`` is called ``n_params`` there, and a coefficient on a log scale ``log_NAME``.
+        """
+        from scalelaw.laws._lmfit import law_to_lmfit
+
+        return law_to_lmfit(self)

@@ -8,7 +8,7 @@ import pytest
 
 import scalelaw as sl
 from scalelaw.errors import FitError
-from scalelaw.fitting import LeastSquares, compare, fit_to_lmfit, profile
+from scalelaw.fitting import LeastSquares, compare, profile
 
 
 def ladder(n: int = 40, noise: float = 0.003) -> pd.DataFrame:
@@ -38,7 +38,7 @@ def test_laws_of_different_outputs_are_refused():
 
 def test_lmfit_agrees_with_the_optimum_and_the_profile_interval():
     fitted = sl.fit("chinchilla_tied", ladder(), penalty=LeastSquares(log=True))
-    result = fit_to_lmfit(fitted)
+    result = fitted.to_lmfit()
     assert result.params["alpha"].value == pytest.approx(fitted.coef["alpha"], rel=1e-4)
     low, _, high = (
         value for _, value in result.conf_interval(p_names=["alpha"], sigmas=[0.95])["alpha"]
@@ -50,4 +50,4 @@ def test_lmfit_agrees_with_the_optimum_and_the_profile_interval():
 
 def test_lmfit_is_refused_for_what_it_cannot_minimise():
     with pytest.raises(FitError, match="lmfit minimises squares"):
-        fit_to_lmfit(sl.fit("chinchilla_tied", ladder()))
+        sl.fit("chinchilla_tied", ladder()).to_lmfit()
