@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -96,33 +96,31 @@ def _table_1_task(frame: pd.DataFrame) -> pd.Series[bool]:
     return _table_1_loss(frame) | (at_20 & (frame["params"] < 2e9))
 
 
-PRESETS: dict[str, Preset] = {
-    "default": Preset(
-        name="default",
-        description=(
-            "Every run trained for at least 10 tokens a parameter; loss by an over-training law "
-            "where the multipliers differ and a power law in compute where they do not; then "
-            "the task by the law in loss that best forecast the larger of these runs: no trend, "
-            "a sigmoid from chance to 1, or one to a free ceiling."
-        ),
-        loss_law=None,
-        task_laws=BOUNDED,
-        direct_law="power",
-        loss_penalty=Huber(delta=1e-2, log=True),
-        task_penalty=LeastSquares(),
-        loss_runs=_trained_past_warmup,
-        task_runs=_trained_past_warmup,
+DEFAULT = Preset(
+    name="default",
+    description=(
+        "Every run trained for at least 10 tokens a parameter; loss by an over-training law "
+        "where the multipliers differ and a power law in compute where they do not; then "
+        "the task by the law in loss that best forecast the larger of these runs: no trend, "
+        "a sigmoid from chance to 1, or one to a free ceiling."
     ),
-    "all": Preset(
+    loss_law=None,
+    task_laws=BOUNDED,
+    direct_law="power",
+    loss_penalty=Huber(delta=1e-2, log=True),
+    task_penalty=LeastSquares(),
+    loss_runs=_trained_past_warmup,
+    task_runs=_trained_past_warmup,
+)
+
+PRESETS: dict[str, Preset] = {
+    "default": DEFAULT,
+    "all": replace(
+        DEFAULT,
         name="all",
         description=(
             "Every run, whatever its multiplier; the laws are those of the default preset."
         ),
-        loss_law=None,
-        task_laws=BOUNDED,
-        direct_law="power",
-        loss_penalty=Huber(delta=1e-2, log=True),
-        task_penalty=LeastSquares(),
         loss_runs=_every_run,
         task_runs=_every_run,
     ),
