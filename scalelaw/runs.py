@@ -16,7 +16,7 @@ import pandas as pd
 from scalelaw._checks import check_runs
 from scalelaw.errors import TableError, unknown
 from scalelaw.metrics import metric_kind, metric_unit
-from scalelaw.size import complete
+from scalelaw.size import FLOP_PER_PARAM_AND_TOKEN, complete
 
 SIZES = ("params", "tokens", "compute", "multiplier")
 COLUMNS = (
@@ -31,6 +31,9 @@ COLUMNS = (
     "unit",
     "compute_kind",
 )
+SAME_COMPUTE = 1e-3
+"""Relative difference up to which a given compute is the 6ND of its params and tokens."""
+
 _NUMBERS = ("params", "tokens", "compute", "value", "stderr", "items", "chance")
 
 
@@ -55,7 +58,7 @@ class RunTable:
         """Complete and check a tidy frame.
 
         Any two of ``params``, ``tokens`` and ``compute`` give the third (C = 6ND); a compute
-        that is given beside both counts is kept and recorded as measured.
+        that is given beside both counts is kept, and recorded as measured where it is not 6ND.
 
         Parameters
         ----------
@@ -334,8 +337,9 @@ def _completed(frame: pd.DataFrame) -> pd.DataFrame:
     for name in ("run", "task", "metric"):
         frame[name] = frame[name].astype(str)
     if "compute_kind" not in frame:
-        both = frame["params"].notna() & frame["tokens"].notna()
-        measured = both & frame["compute"].notna()
+        by_rule = FLOP_PER_PARAM_AND_TOKEN * frame["params"] * frame["tokens"]
+        off = (frame["compute"] / by_rule - 1.0).abs()
+        measured = off > SAME_COMPUTE
         frame["compute_kind"] = np.where(measured, "measured", "6ND")
     params, tokens, compute = complete(frame["params"], frame["tokens"], frame["compute"])
     frame["params"], frame["tokens"], frame["compute"] = params, tokens, compute

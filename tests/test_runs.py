@@ -173,3 +173,9 @@ def test_a_table_shows_itself_in_one_line():
     text = repr(RunTable.build(frame()))
     assert text == "RunTable(2 runs, 3 tasks, 6 measurements, 1.2e+16 to 1.2e+18 FLOP)"
     assert "<table" in RunTable.build(frame())._repr_html_()
+
+
+def test_a_compute_given_as_six_nd_is_not_called_measured():
+    sizes = frame()
+    runs = RunTable.build(sizes.assign(compute=6.0 * sizes["params"] * sizes["tokens"]))
+    assert set(runs.frame["compute_kind"]) == {"6ND"}

@@ -76,7 +76,7 @@ def print_table(frame: pd.DataFrame, *, title: str | None = None, most: int = 60
         table.add_column(escape(str(name).replace("_", " ")), justify="right" if number else "left")
     for row in frame.head(most).itertuples(index=False):
         table.add_row(*(escape(cell(value)) for value in row))
-    width = None if sys.stdout.isatty() else 120
+    width = None if sys.stdout.isatty() else 150
     Console(width=width, soft_wrap=False).print(table)
     if len(frame) > most:
         click.echo(f"... and {len(frame) - most} more rows; --json prints all")
