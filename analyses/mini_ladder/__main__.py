@@ -1,4 +1,4 @@
-"""The command line: `python -m analyses.mini_ladder corpus|sweep|train|evaluate|collect`."""
+"""The command line: `python -m analyses.mini_ladder corpus|sweep|train|evaluate|collect|law`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .config import DEFAULT, Ladder
 
-STEPS = ("corpus", "sweep", "train", "evaluate", "collect")
+STEPS = ("corpus", "sweep", "train", "evaluate", "collect", "law")
 EXTRA = ("torch", "lm_eval")
 
 
@@ -63,6 +63,10 @@ def do(step: str, ladder: Ladder, only: str) -> None:
         from .collect import collect
 
         collect(ladder)
+    elif step == "law":
+        from .law import tell
+
+        tell(str(ladder.data))
 
 
 if __name__ == "__main__":
