@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from scalelaw.fitting.domain import Domain
 from scalelaw.fitting.penalties import residual_scale, residuals
 from scalelaw.fitting.solver import Problem, Solution, Status
 from scalelaw.laws._law import Floats
@@ -55,6 +56,9 @@ class Diagnosis:
         Coefficients that the runs hardly determine.
     influence : tuple of float
         Cook's distance of each run; above 4 a single run decides the fit.
+    domain : dict of str to (float, float)
+        Lowest and highest value over the runs of each input, and of the sizes that are known.
+        `Fit.predict` says of each point how far beyond it lies.
     notes : tuple of Note
     """
 
@@ -65,6 +69,7 @@ class Diagnosis:
     agreement: float
     flat: tuple[str, ...]
     influence: tuple[float, ...]
+    domain: Domain
     notes: tuple[Note, ...]
 
     @property
@@ -78,7 +83,9 @@ class Diagnosis:
         return plain | {"notes": [asdict(note) for note in self.notes]}
 
 
-def diagnose(problem: Problem, solution: Solution, labels: Sequence[str]) -> Diagnosis:
+def diagnose(
+    problem: Problem, solution: Solution, labels: Sequence[str], domain: Domain
+) -> Diagnosis:
     """Examine a solution.
 
     Parameters
@@ -87,6 +94,8 @@ def diagnose(problem: Problem, solution: Solution, labels: Sequence[str]) -> Dia
     solution : Solution
     labels : sequence of str
         What to call the points, for the notes.
+    domain : dict of str to (float, float)
+        What the runs cover.
 
     Returns
     -------
@@ -120,7 +129,15 @@ def diagnose(problem: Problem, solution: Solution, labels: Sequence[str]) -> Dia
         resid = residuals(problem.penalty, problem.z, y)
     influence = _influence(problem, resid, leverage, free.size, dof)
     draft = Diagnosis(
-        rank, condition, dof, at_bound, solution.agreement, flat, tuple(influence.tolist()), ()
+        rank,
+        condition,
+        dof,
+        at_bound,
+        solution.agreement,
+        flat,
+        tuple(influence.tolist()),
+        domain,
+        (),
     )
     notes = (*_notes(problem, solution, draft, labels), *_tied_notes(problem, solution, inverse))
     return replace(draft, notes=notes)

@@ -103,7 +103,8 @@ class Draws:
         Returns
         -------
         DataFrame
-            ``at`` and the columns estimate (of the point fit), low, high.
+            ``at`` and the columns estimate (of the point fit), low, high, and how far the point
+            lies beyond the runs: distance and outside, as in `Fit.predict`.
         """
         if not 0 < level < 1:
             raise FitError(f"level must lie between 0 and 1, such as 0.9; got {level}")
@@ -117,7 +118,7 @@ class Draws:
         else:
             many = self.scattered(curves) if of == "run" else curves
             low, high = np.quantile(many, [(1 - level) / 2, (1 + level) / 2], axis=0)
-        return table.assign(estimate=estimate, low=low, high=high)
+        return table.assign(estimate=estimate, low=low, high=high, **self.fit.beyond(table))
 
     def _jackknife(
         self, estimate: Floats, curves: Floats, level: float, of: Of

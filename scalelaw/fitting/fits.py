@@ -14,6 +14,7 @@ import pandas as pd
 from scalelaw.errors import FitError
 from scalelaw.fitting import _inputs
 from scalelaw.fitting.diagnosis import Diagnosis, diagnose
+from scalelaw.fitting.domain import beyond, covered, text_of
 from scalelaw.fitting.penalties import Binomial, Penalty, default, residual_scale, residuals
 from scalelaw.fitting.solver import Problem, Status, settle_scale, solve
 from scalelaw.laws import Law, get
@@ -102,7 +103,9 @@ class Fit:
         Returns
         -------
         DataFrame
-            ``at`` and the column ``estimate``.
+            ``at`` and the columns ``estimate``; ``distance``, the compute over the largest compute
+            of a run (absent where compute is unknown); and ``outside``, which names each input
+            outside the range of the runs.
 
         Raises
         ------
@@ -110,7 +113,13 @@ class Fit:
             If an input of the law is missing.
         """
         table = _inputs.asked(at, columns)
-        return table.assign(estimate=self.law(self.inputs(table), self.theta))
+        estimate = self.law(self.inputs(table), self.theta)
+        return table.assign(estimate=estimate, **self.beyond(table))
+
+    def beyond(self, at: pd.DataFrame) -> dict[str, pd.Series]:
+        """Return how far points lie beyond the runs: ``distance`` and ``outside`` of `predict`."""
+        found = beyond(self.law, self.diagnosis.domain, at, self.inputs(at))
+        return {str(name): found[name] for name in found}
 
     def summary(self) -> str:
         """Return the fit as text: the coefficients, how good, and what to beware of."""
@@ -119,6 +128,7 @@ class Fit:
             f"{self.law.name}: {self.law.output} of {', '.join(self.law.inputs)}",
             f"{len(self.runs)} runs, {self.dof} degrees of freedom, {self.penalty.text}",
             f"{self.status.value}; cost {self.cost:.6g}; scatter {self.scatter:.3g}",
+            f"covers {text_of(self.diagnosis.domain)}",
             "",
             *(
                 f"  {coef.name:<{width}}  {value:<12.6g}  {coef.meaning}"
@@ -214,6 +224,7 @@ def fit(
             f"check the units of {list(chosen.inputs)} and {mapping[chosen.output]!r}."
         )
     problem, solution = settle_scale(problem, solution)
+    domain = covered(frame, _inputs.columns(chosen, frame, mapping))
     return Fit(
         law=chosen,
         runs=frame,
@@ -221,7 +232,7 @@ def fit(
         theta=solution.theta,
         cost=solution.cost,
         status=solution.status,
-        diagnosis=diagnose(problem, solution, labels(frame)),
+        diagnosis=diagnose(problem, solution, labels(frame), domain),
         columns=mapping,
         problem=problem,
         basins=solution.basins,

@@ -68,7 +68,8 @@ class Chain:
         -------
         pandas.DataFrame
             The sizes, ``loss`` (point forecast of the first stage), ``estimate``, ``low`` and
-            ``high``.
+            ``high``; ``distance`` (compute over the largest compute of a run in either stage) and
+            ``outside`` (sizes, and the loss, outside the range of the runs that they are read by).
 
         Raises
         ------
@@ -87,7 +88,16 @@ class Chain:
         many = self.sample(frame, of=of)
         low, high = np.quantile(many, [(1.0 - level) / 2.0, (1.0 + level) / 2.0], axis=0)
         predicted = frame.assign(loss=loss, estimate=estimate, low=low, high=high)
-        return within_domain(predicted, self.output)
+        return within_domain(predicted, self.output).assign(**self._beyond(predicted))
+
+    def _beyond(self, at: pd.DataFrame) -> dict[str, pd.Series]:
+        """Return how far points lie beyond the runs of both stages."""
+        size, loss = self.first.fit.beyond(at), self.second.fit.beyond(at[["loss", *SIZES]])
+        texts = zip(size["outside"], loss["outside"], strict=True)
+        outside = [", ".join(text for text in pair if text) for pair in texts]
+        told = {"outside": pd.Series(outside, index=at.index)}
+        reach = [one["distance"] for one in (size, loss) if "distance" in one]
+        return {"distance": pd.concat(reach, axis=1).min(axis=1), **told} if reach else told
 
     def sample(self, at: pd.DataFrame, *, of: Of = "run") -> Floats:
         """Return the draws of the metric, shape (draws, rows of at)."""
