@@ -98,7 +98,7 @@ def _sizes(table: pd.DataFrame, inputs: Mapping[str, Floats]) -> dict[str, Float
     if len(known) < 2:
         return known
     full = _inputs.with_sizes(pd.DataFrame(known, index=table.index))
-    return {name: full[name].to_numpy(dtype=float) for name in full}
+    return {str(name): full[name].to_numpy(dtype=float) for name in full}
 
 
 def _outside(

@@ -12,6 +12,7 @@ import pandas as pd
 
 from scalelaw.errors import FitError
 from scalelaw.fitting import _inputs
+from scalelaw.fitting._free_scale import refit_with_scale
 from scalelaw.fitting._resampling import group_counts, resample
 from scalelaw.fitting.fits import Fit
 from scalelaw.fitting.penalties import Binomial, HuberLikelihood, residual_scale, residuals
@@ -193,12 +194,6 @@ def bootstrap(
     """
     problem = fit.problem
     count, p = problem.z.size, int(problem.free.sum())
-    if isinstance(fit.penalty, HuberLikelihood):
-        raise FitError(
-            "the refits of a free-scale Huber likelihood stay at their start, since its corner is "
-            "tiny, and would give intervals far too narrow. Bootstrap the same fit with "
-            "Huber(delta=0.001), or take profile(fit, ...)."
-        )
     if n < 2:
         raise FitError(f"a bootstrap needs at least 2 draws, not {n}")
     if how == "auto" and by is not None:
@@ -332,19 +327,11 @@ def refits(
     rows = len(counts if counts is not None else measured if measured is not None else ())
     weights = None if counts is None else counts * problem.w
     starts = _starts(fit)
-    many = [
-        refit(
-            problem,
-            np.tile(start, (rows, 1)),
-            weights=weights,
-            measured=measured,
-            threads=threads,
-        )
-        for start in starts
-    ]
-    costs = np.array([costs for _, costs, _ in many])
+    given = {"weights": weights, "measured": measured, "threads": threads}
+    many = [_polished(fit, np.tile(start, (rows, 1)), **given) for start in starts]
+    costs = np.array([costs for _, costs in many])
     best = np.argmin(costs, axis=0)
-    theta = np.array([theta for theta, _, _ in many])[best, np.arange(rows)]
+    theta = np.array([theta for theta, _ in many])[best, np.arange(rows)]
     good = np.isfinite(costs.min(axis=0))
     if not good.any():
         raise FitError(f"{how}: no refit of law {fit.law.name!r} gave a finite result")
@@ -364,6 +351,14 @@ def refits(
         failed=int((~good).sum()),
         groups=tuple(np.array(groups)[good]) if groups else (),
     )
+
+
+def _polished(fit: Fit, starts: Floats, **given: Any) -> tuple[Floats, Floats]:
+    """Refit rows, with the scale of each where the penalty has one."""
+    if isinstance(fit.penalty, HuberLikelihood):
+        return refit_with_scale(fit.problem, fit.penalty, starts, **given)
+    thetas, costs, _ = refit(fit.problem, starts, **given)
+    return thetas, costs
 
 
 def _starts(fit: Fit) -> Floats:

@@ -140,18 +140,7 @@ class HuberLikelihood:
 
     def with_scale_of(self, resid: Floats, weights: Floats) -> HuberLikelihood:
         """Return the penalty with the likeliest scale for given residuals."""
-        from scipy.optimize import minimize_scalar
-
-        def loss(log_scale: float) -> float:
-            scaled = np.abs(resid) * np.exp(-log_scale)
-            huber = np.where(
-                scaled < self.delta, 0.5 * scaled**2, self.delta * (scaled - 0.5 * self.delta)
-            )
-            return float(weights.sum() * log_scale + (weights * huber).sum())
-
-        middle = np.log(self.delta * np.abs(resid).mean() + 1e-300)
-        best = minimize_scalar(loss, bounds=(middle - 15.0, middle + 15.0), method="bounded")
-        return replace(self, scale=float(np.exp(best.x)))
+        return replace(self, scale=float(likeliest_scale(self.delta, resid, weights)))
 
 
 @dataclass(frozen=True)
@@ -252,3 +241,29 @@ def residual_scale(penalty: Penalty, resid: Floats, weights: Floats, dof: int) -
     share = np.cumsum(np.take_along_axis(weights, order, -1), axis=-1) / total[..., None]
     place = np.argmax(share >= 0.6827, axis=-1)
     return np.take_along_axis(sizes, place[..., None], -1)[..., 0] * np.sqrt(n / dof)
+
+
+def likeliest_scale(delta: float, resid: Floats, weights: Floats) -> Floats:
+    """Return the scale at which the likelihood of a `HuberLikelihood` peaks.
+
+    The derivative by the logarithm of the scale falls throughout, so that halving finds its root.
+
+    Parameters
+    ----------
+    delta : float
+        The corner, in units of the scale.
+    resid, weights : ndarray, (..., n)
+
+    Returns
+    -------
+    ndarray, (...)
+    """
+    sizes = np.abs(resid)
+    total, largest = weights.sum(axis=-1), np.log(sizes.max(axis=-1) + 1e-290)
+    low, high = largest + np.log(1e-8 * min(delta, 1.0)), largest + np.log(1e2)
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        scaled = sizes * np.exp(-middle)[..., None]
+        too_small = (weights * np.minimum(scaled**2, delta * scaled)).sum(axis=-1) > total
+        low, high = np.where(too_small, middle, low), np.where(too_small, high, middle)
+    return np.exp((low + high) / 2.0)
