@@ -46,11 +46,7 @@ def refit_with_scale(
     """
     used = np.broadcast_to(problem.w if weights is None else weights, (len(starts), problem.z.size))
     given = problem.z if measured is None else measured
-    thetas, width = starts, penalty.delta
-    while width > penalty.corner:
-        width = max(width / SHRINK, penalty.corner)
-        wide = _with_corner(problem, penalty, width)
-        thetas = refit(wide, thetas, weights=weights, measured=measured, threads=threads)[0]
+    thetas = narrowed(problem, penalty, starts, weights, measured, threads)
     corners = np.full(len(starts), penalty.corner)
     for _ in range(ROUNDS):
         resid = residuals(penalty, given, problem.law.each(problem.x, thetas))
@@ -71,6 +67,24 @@ def refit_with_scale(
             )[0]
     resid = residuals(penalty, given, problem.law.each(problem.x, thetas))
     return thetas, _cost(penalty.delta, resid, used)
+
+
+def narrowed(
+    problem: Problem,
+    penalty: HuberLikelihood,
+    starts: Floats,
+    weights: Floats | None = None,
+    measured: Floats | None = None,
+    threads: int | None = None,
+) -> Floats:
+    """Refit rows at the scale of the point fit, the corner shrinking to it in small steps."""
+    thetas, width = starts, max(penalty.delta, penalty.corner)
+    while True:
+        wide = _with_corner(problem, penalty, width)
+        thetas = refit(wide, thetas, weights=weights, measured=measured, threads=threads)[0]
+        if width <= penalty.corner:
+            return thetas
+        width = max(width / SHRINK, penalty.corner)
 
 
 def _with_corner(problem: Problem, penalty: HuberLikelihood, corner: float) -> Problem:

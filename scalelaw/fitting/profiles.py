@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from scalelaw.errors import FitError
+from scalelaw.fitting._free_scale import narrowed
+from scalelaw.fitting._robust import unit_of_cost
 from scalelaw.fitting.fits import Fit
-from scalelaw.fitting.penalties import Binomial, LeastSquares
+from scalelaw.fitting.penalties import Binomial, HuberLikelihood, LeastSquares
 from scalelaw.fitting.solver import Problem, refit, solve
 from scalelaw.laws._law import Floats
 
@@ -117,29 +119,39 @@ def profile(
     return _of_prediction(fit, dict(at or {}), level, span, steps)
 
 
-def deviance(fit: Fit, cost: Floats, best: float) -> Floats:
+def deviance(fit: Fit, cost: Floats, best: float, direction: Floats) -> Floats:
     """Return twice the log-likelihood that a cost loses against the best.
 
-    Least squares: F-like, ``dof (cost / best - 1)``; binomial: ``2 (cost - best)``; Huber: the
-    likelihood with that penalty at its own best scale, ``2 n ln(cost / best)`` beyond the corner.
+    Binomial: ``2 (cost - best)``. Least squares: ``dof (cost / best - 1)``. A robust penalty is
+    not the likelihood of the runs: its cost rises too fast by a factor that the residuals tell,
+    see `_robust`. For a wide corner and even scatter the formula is that of least squares.
+
+    Parameters
+    ----------
+    fit : Fit
+    cost : ndarray
+    best : float
+    direction : ndarray, (p,)
+        Derivative of the profiled quantity by the coefficients, on the solver's scale.
     """
     if isinstance(fit.penalty, Binomial):
         return 2.0 * (cost - best)
-    n = fit.problem.z.size
-    if best <= 0:
-        return np.where(cost > 0, np.inf, 0.0)
     if isinstance(fit.penalty, LeastSquares):
-        return fit.dof * (cost / best - 1.0)
-    return 2.0 * n * np.log(cost / best)
+        unit = best / fit.dof
+    else:
+        unit = unit_of_cost(fit.problem, fit.theta, direction) / 2.0
+    if unit <= 0:
+        return np.where(cost > best, np.inf, 0.0)
+    return (cost - best) / unit
 
 
 def threshold(fit: Fit, level: float) -> float:
     """Return the deviance at which the interval ends."""
     from scipy.special import chdtri, fdtri
 
-    if isinstance(fit.penalty, LeastSquares):
-        return float(fdtri(1, fit.dof, level))
-    return float(chdtri(1, 1.0 - level))
+    if isinstance(fit.penalty, Binomial):
+        return float(chdtri(1, 1.0 - level))
+    return float(fdtri(1, fit.dof, level))
 
 
 def _of_coef(
@@ -153,7 +165,8 @@ def _of_coef(
         raise FitError(f"{coef!r} is fixed by its bounds; there is nothing to profile")
     values = _values(fit, j, span, steps)
     thetas, costs = _along(problem, fit, j, values)
-    return _finish(fit, coef, values, costs, thetas, level, float(fit.theta[j]))
+    direction = np.eye(fit.theta.size)[j]
+    return _finish(fit, coef, values, costs, thetas, level, float(fit.theta[j]), direction)
 
 
 def _values(fit: Fit, j: int, span: tuple[float, float] | None, steps: int) -> Floats:
@@ -183,11 +196,25 @@ def _along(problem: Problem, fit: Fit, j: int, values: Floats) -> tuple[Floats, 
         low[j] = high[j] = values[place]
         held = replace(problem, low=low, high=high)
         side = bool(values[place] > fit.theta[j])
-        found = solve(held, starts=4)
-        near, cost, _ = refit(held, np.stack([last[side], found.theta]), threads=1)
+        near, cost = _settled(held, np.stack([last[side], solve(_wide(held), starts=4).theta]))
         best = int(np.argmin(cost))
         thetas[place], costs[place] = near[best], cost[best]
         last[side] = near[best]
+    return thetas, costs
+
+
+def _wide(problem: Problem) -> Problem:
+    """Return the problem with a corner that a search from afar can cross."""
+    if isinstance(problem.penalty, HuberLikelihood):
+        return replace(problem, penalty=replace(problem.penalty, scale=None))
+    return problem
+
+
+def _settled(problem: Problem, starts: Floats, limit: int = 300) -> tuple[Floats, Floats]:
+    """Polish starts at the penalty of the point fit, its scale included."""
+    if isinstance(problem.penalty, HuberLikelihood):
+        starts = narrowed(problem, problem.penalty, starts, threads=1)
+    thetas, costs, _ = refit(problem, starts, threads=1, limit=limit)
     return thetas, costs
 
 
@@ -228,7 +255,14 @@ def _of_prediction(
     )
     costs = refit(problem, thetas, threads=1, limit=0)[1]
     reached = fit.law.each(point, thetas)[:, 0]
-    return _finish(fit, "prediction", reached, costs, thetas, level, center)
+    return _finish(fit, "prediction", reached, costs, thetas, level, center, _slope(fit, point))
+
+
+def _slope(fit: Fit, point: Floats) -> Floats:
+    """Return the derivative of the prediction by the coefficients, on the solver's scale."""
+    y, jac = np.empty(1), np.empty((fit.theta.size, 1))
+    fit.law.kernel.compiled(point, fit.theta, y, jac)
+    return jac[:, 0] * np.where(fit.problem.on_log, fit.theta, 1.0)
 
 
 def _pulled(extended: Problem, theta: Floats, values: Floats) -> Floats:
@@ -237,7 +271,7 @@ def _pulled(extended: Problem, theta: Floats, values: Floats) -> Floats:
     for value in values:
         measured = extended.z.copy()
         measured[-1] = value
-        theta = refit(extended, theta[None], measured=measured[None], threads=1, limit=1000)[0][0]
+        theta = _settled(replace(extended, z=measured), theta[None], limit=1000)[0][0]
         found.append(theta)
     return np.array(found).reshape(-1, theta.size)
 
@@ -250,12 +284,13 @@ def _finish(
     thetas: Floats,
     level: float,
     estimate: float,
+    direction: Floats,
 ) -> Profile:
     order = np.argsort(values, kind="stable")
     values, costs, thetas = values[order], costs[order], thetas[order]
     best = min(float(costs.min()), fit.cost)
     improved = best < fit.cost * (1.0 - 1e-6)
-    lost = deviance(fit, costs, best)
+    lost = deviance(fit, costs, best, direction)
     limit = threshold(fit, level)
     center = int(np.argmin(costs))
     inside = lost <= limit
