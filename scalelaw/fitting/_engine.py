@@ -18,83 +18,17 @@ from typing import Any
 import numpy as np
 
 from scalelaw.fitting._linear import cholesky, dot_square, dots, project, solve_factored
+from scalelaw.fitting._pieces import RESIDUAL, bend, derivatives, law_at, penalise, terms_at
 from scalelaw.laws._jit import compiled, helper
 from scalelaw.laws._law import signatures
 from scalelaw.laws._math import exp, log
 
 CONVERGED, OUT_OF_ITERATIONS, NOT_FINITE, AT_BOUND = 0, 1, 2, 3
-RESIDUAL, BINOMIAL = 0, 1
 # Relative residuals of about 1e-14 are round-off: nothing is left to minimise.
 ROUND_OFF = 1e-27
 # Moves of a coefficient after which the curvature of the law is computed again.
 NEAR = 0.1
 LEAST_DAMPING = 1e-5
-
-
-@helper(fastmath={"reassoc", "contract"})
-def _residual_cost(y, t, w, delta, over, logs, g, h, m):
-    """Fill first and second derivatives of the penalty by y, and weights of squares; sum it."""
-    total = 0.0
-    if logs:
-        for i in range(y.size):
-            r = log(y[i]) - t[i]
-            inverse = 1.0 / y[i]
-            weight = w[i] * (over if r > 0.0 else 1.0)
-            psi = delta if r > delta else (-delta if r < -delta else r)
-            inside = 1.0 if abs(r) < delta else 0.0
-            total += weight * psi * (r - 0.5 * psi)
-            g[i] = weight * psi * inverse
-            h[i] = weight * (inside - psi) * inverse * inverse
-            m[i] = weight * inverse * inverse
-    else:
-        for i in range(y.size):
-            r = y[i] - t[i]
-            weight = w[i] * (over if r > 0.0 else 1.0)
-            psi = delta if r > delta else (-delta if r < -delta else r)
-            inside = 1.0 if abs(r) < delta else 0.0
-            total += weight * psi * (r - 0.5 * psi)
-            g[i] = weight * psi
-            h[i] = weight * inside
-            m[i] = weight
-    return total
-
-
-@helper()
-def _binomial_cost(y, t, w, g, h, m):
-    """Likewise for half the binomial deviance; w holds the numbers of items."""
-    total = 0.0
-    for i in range(y.size):
-        p, q, z = y[i], 1.0 - y[i], t[i]
-        if not (p > 0.0 and q > 0.0):
-            return np.nan
-        if z > 0.0:
-            total += w[i] * z * (log(z) - log(p))
-        if z < 1.0:
-            total += w[i] * (1.0 - z) * (log(1.0 - z) - log(q))
-        g[i] = w[i] * (p - z) / (p * q)
-        h[i] = w[i] * (z / (p * p) + (1.0 - z) / (q * q))
-        m[i] = h[i]
-    return total
-
-
-@helper()
-def _penalise(kind, y, t, w, delta, over, logs, g, h, m):
-    if kind == BINOMIAL:
-        return _binomial_cost(y, t, w, g, h, m)
-    return _residual_cost(y, t, w, delta, over, logs, g, h, m)
-
-
-@helper()
-def _law_at(kernel, x, u, is_log, theta, y, jac):
-    """Fill y and the derivatives by u, the coefficients on the solver's scale."""
-    for j in range(u.size):
-        theta[j] = exp(u[j]) if is_log[j] else u[j]
-    kernel(x, theta, y, jac)
-    for j in range(u.size):
-        if is_log[j]:
-            factor, row = theta[j], jac[j]
-            for i in range(y.size):
-                row[i] *= factor
 
 
 @helper()
@@ -150,52 +84,9 @@ def _step(H, M, mu, g, u, lo, hi, held, d, a, b, free):
 
 
 @helper()
-def _bend(kernel, x, u, lo, hi, is_log, linear, jac, y2, jac2, theta, bend):
-    """Fill how the derivatives change along each coefficient that the law is not linear in."""
-    p, n = jac.shape
-    for k in range(p):
-        if linear[k] or lo[k] == hi[k]:
-            continue
-        kept = u[k]
-        step = 1e-6 * max(abs(kept), 0.1)
-        if kept + step > hi[k]:
-            step = -step
-        u[k] = kept + step
-        _law_at(kernel, x, u, is_log, theta, y2, jac2)
-        u[k] = kept
-        inverse = 1.0 / step
-        for j in range(p):
-            for i in range(n):
-                bend[k, j, i] = (jac2[j, i] - jac[j, i]) * inverse
-
-
-@helper()
-def _derivatives(lo, hi, is_log, linear, jac, bend, g, h, row, G, H, sums):
-    """Fill gradient and Hessian."""
-    p, n = jac.shape
-    dots(g, jac, p, G)
-    for j in range(p):
-        for i in range(n):
-            row[i] = h[i] * jac[j, i]
-        dots(row, jac, j + 1, H[j])
-        if linear[j] and is_log[j]:
-            H[j, j] += G[j]
-    for k in range(p):
-        if linear[k] or lo[k] == hi[k]:
-            continue
-        dots(g, bend[k], p, sums)
-        for j in range(p):
-            whole = j == k or linear[j] or lo[j] == hi[j]
-            H[max(j, k), min(j, k)] += sums[j] if whole else 0.5 * sums[j]
-    for j in range(p):
-        for k in range(j):
-            H[k, j] = H[j, k]
-
-
-@helper()
 def _minimise(
     kernel, x, target, weight, kind, delta, over, logs, linear, is_log, lo, hi, limit, u,
-    vectors, jac, jac2, bend, small, H, a, normal, held, free, flat,
+    vectors, jac, jac2, bends, small, H, a, normal, held, free, flat, sums,
 ):  # fmt: skip
     """Minimise one row from where it stands in u; return the cost and the status."""
     p, n, q = u.size, target.size, flat.size
@@ -207,11 +98,21 @@ def _minimise(
         floor += ROUND_OFF * weight[i] * max(1.0, target[i] * target[i])
     for j in range(p):
         u[j] = min(max(u[j], lo[j]), hi[j])
-    _law_at(kernel, x, u, is_log, theta, y, jac)
-    cost = _penalise(kind, y, target, weight, delta, over, logs, g, h, m)
+    fresh = sums.size > 0
+    if fresh:
+        cost = sums[0]
+        place = 1 + 2 * p
+        for j in range(p):
+            G[j], M[j] = sums[1 + j], sums[1 + p + j]
+            for k in range(j + 1):
+                H[j, k] = H[k, j] = sums[place]
+                place += 1
+    else:
+        law_at(kernel, x, u, is_log, theta, y, jac)
+        cost = penalise(kind, y, target, weight, delta, over, logs, g, h, m)
     if not np.isfinite(cost):
         return np.inf, NOT_FINITE
-    mu, fresh, stale = 0.0, False, True
+    mu, stale = 0.0, True
     for _ in range(limit):
         if cost <= floor:
             return cost, CONVERGED
@@ -221,12 +122,13 @@ def _minimise(
                     moved = abs(u[j] - seen[j])
                     stale = stale or moved > (NEAR if is_log[j] else NEAR * abs(seen[j]))
             if stale:
-                _bend(kernel, x, u, lo, hi, is_log, linear, jac, y2, jac2, theta, bend)
+                bend(kernel, x, u, lo, hi, is_log, linear, jac, y2, jac2, theta, bends)
                 for j in range(p):
                     M[j] = dot_square(m, jac[j])
-                seen[:] = u
+                for j in range(p):
+                    seen[j] = u[j]
                 stale = False
-            _derivatives(lo, hi, is_log, linear, jac, bend, g, h, row, G, H, c)
+            derivatives(lo, hi, is_log, linear, jac, bends, g, h, row, G, H, c)
             fresh = True
         for j in range(p):
             low, high = u[j] <= lo[j] and G[j] >= 0.0, u[j] >= hi[j] and G[j] <= 0.0
@@ -255,11 +157,12 @@ def _minimise(
                 for r in range(q):
                     j = flat[r]
                     trial[j] = min(max(log(c[r]) if is_log[j] else c[r], lo[j]), hi[j])
-        _law_at(kernel, x, trial, is_log, theta, y, jac)
-        after = _penalise(kind, y, target, weight, delta, over, logs, g, h, m)
+        law_at(kernel, x, trial, is_log, theta, y, jac)
+        after = penalise(kind, y, target, weight, delta, over, logs, g, h, m)
         if after < cost:
             gain = (cost - after) / predicted
-            u[:] = trial
+            for j in range(p):
+                u[j] = trial[j]
             cost, fresh = after, False
             # What is left after a small step that kept its promise is the square of what it lacked.
             kept = tiny <= 1e-8 * cost and tiny * (1.0 - gain) ** 2 <= 1e-15 * cost
@@ -291,11 +194,14 @@ def _gather(values, weight, out):
 
 
 def _polish(
-    kernel, x, t, w, kind, delta, over, logs, linear, is_log, lo, hi, limit, us, costs, statuses
+    kernel, x, t, w, kind, delta, over, logs, linear, is_log, lo, hi, limit, together,
+    us, costs, statuses,
 ):  # fmt: skip
     """Minimise every row from where it stands in us; fill us, costs and statuses.
 
-    A row is computed on the points of weight above zero only.
+    A row is computed on the points of weight above zero only. Rows that begin ``together``, at one
+    place with one target, share the law and its derivatives there: only weighted sums are their
+    own.
     """
     rows, p = us.shape
     inputs, n = x.shape
@@ -319,6 +225,19 @@ def _polish(
         short[0], short[1], short[2], short[3], short[4], short[5], short[6], short[7], short[8],
         short[9], short[10], short[11],
     )  # fmt: skip
+    terms = np.empty((1 + 2 * p + p * (p + 1) // 2 if together else 0, n))
+    sums = np.empty(len(terms))
+    if together:
+        first = us[0]
+        for j in range(p):
+            first[j] = min(max(first[j], lo[j]), hi[j])
+        terms_at(
+            kernel, x, t[0], kind, delta, over, logs, linear, is_log, lo, hi, first,
+            (long[0], long[1], long[2], long[3], long[4], long[5]), wide.reshape((p, n)),
+            wide2.reshape((p, n)), deep.reshape((p, p, n)), short[4], terms,
+        )  # fmt: skip
+        if not np.isfinite(terms.sum()):
+            sums = sums[:0]
     for fit in range(rows):
         target, weight = t[fit % t.shape[0]], w[fit % w.shape[0]]
         m = 0
@@ -329,11 +248,12 @@ def _polish(
         _gather(target, weight, zs)
         _gather(weight, weight, ws)
         vectors = (long[0, :m], long[1, :m], long[2, :m], long[3, :m], long[4, :m], long[5, :m])
+        dots(weight, terms, sums.size, sums)
         points = xs[: inputs * m].reshape((inputs, m))
         cost, status = _minimise(
             kernel, points, zs[:m], ws[:m], kind, delta, over, logs, linear, is_log, lo, hi, limit,
             us[fit], vectors, wide[: p * m].reshape((p, m)), wide2[: p * m].reshape((p, m)),
-            deep[: p * p * m].reshape((p, p, m)), small, H, a, normal, held, free, flat,
+            deep[: p * p * m].reshape((p, p, m)), small, H, a, normal, held, free, flat, sums,
         )  # fmt: skip
         if status == CONVERGED:
             for j in range(p):
@@ -349,7 +269,8 @@ def _type() -> Any:
     flags, whole = nb.Array(nb.boolean, 1, "C"), nb.int64
     return nb.void(
         k.function, k.matrix, k.matrix, k.matrix, whole, nb.float64, nb.float64, nb.boolean,
-        flags, flags, k.vector, k.vector, whole, k.matrix, k.vector, nb.Array(whole, 1, "C"),
+        flags, flags, k.vector, k.vector, whole, nb.boolean, k.matrix, k.vector,
+        nb.Array(whole, 1, "C"),
     )  # fmt: skip
 
 

@@ -290,6 +290,7 @@ def refit(
     loads = np.ascontiguousarray((problem.w if weights is None else weights).reshape(-1, n))
     costs, statuses = np.empty(rows), np.empty(rows, dtype=np.int64)
     kernel = problem.law.kernel.compiled
+    together = rows > 1 and len(targets) == 1 and bool((scaled == scaled[0]).all())
 
     def work(part: slice) -> None:
         _engine.polish(
@@ -306,6 +307,7 @@ def refit(
             problem.scaled_low,
             problem.scaled_high,
             limit,
+            together,
             scaled[part],
             costs[part],
             statuses[part],

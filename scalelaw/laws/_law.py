@@ -115,10 +115,14 @@ class Kernel:
 
     @cached_property
     def compiled(self) -> Any:
-        """The kernel as machine code, made at first use and kept on disk."""
+        """The kernel as machine code, made at first use and kept on disk.
+
+        Products and sums are fused where the processor can, which a kernel of exponentials runs
+        faster by, with one rounding less.
+        """
         from scalelaw.laws._jit import compiled
 
-        return compiled(self.python, signatures().kernel)
+        return compiled(self.python, signatures().kernel, fastmath={"contract"})
 
 
 @dataclass(frozen=True)
