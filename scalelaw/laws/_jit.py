@@ -226,4 +226,5 @@ def helper(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     import numba
 
     _register_math()
-    return numba.njit(error_model="numpy", nogil=True, _nrt=False, **options)
+    settings: dict[str, Any] = {"error_model": "numpy", "nogil": True, "_nrt": False}
+    return numba.njit(**settings, **options)
