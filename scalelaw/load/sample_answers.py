@@ -10,11 +10,12 @@ import numpy as np
 
 from scalelaw.items import TaskItems
 from scalelaw.load.files import Unreadable
-from scalelaw.load.sample_columns import Columns, Reading
+from scalelaw.load.sample_columns import DIGEST, Columns, Reading
 from scalelaw.metrics import harness_name
 
 Doubt = Callable[[str, str], None]
 _Array = np.ndarray[Any, Any]
+_ODD_NUMBER = np.uint64(0x9E3779B97F4A7C15)
 
 
 def answers_of(
@@ -56,7 +57,7 @@ def answers_of(
     doc_id = columns.whole("doc_id")
     last = _last_lines(doc_id, codes, raw, place, doubt)
     first = last[codes[last] == codes[last[0]]]
-    lost = len(np.setdiff1d(doc_id, doc_id[first]))
+    lost = 0 if len(first) == len(doc_id) else len(np.setdiff1d(doc_id, doc_id[first]))
     if lost:
         doubt(
             "questions without a line of the log's first filter are left out",
@@ -124,8 +125,8 @@ def _all_rows(columns: Columns, reading: Reading, task: str, run: str) -> TaskIt
         counts = columns.whole("pairs").reshape(rows, -1, 2)[:, :, 1]
         by_name = dict(zip(shape.pairs, np.nan_to_num(counts.T), strict=True))
         known = [by_name[name] for name in ("bits_per_byte", "byte_perplexity") if name in by_name]
-        bytes_ = (known[0] if known else np.zeros(rows)).astype(np.int32)
-        words = by_name.get("word_perplexity", np.zeros(rows)).astype(np.int32)
+        bytes_ = _lengths(known[0] if known else np.zeros(rows))
+        words = _lengths(by_name.get("word_perplexity", np.zeros(rows)))
     unconditional = columns.whole("unconditional")
     repeats = columns.whole("repeats")
     cluster = columns.whole("cluster")
@@ -149,6 +150,12 @@ def _all_rows(columns: Columns, reading: Reading, task: str, run: str) -> TaskIt
         cluster=cluster if len(cluster) else None,
         prompts=columns.whole("prompt")[None, :],
     )
+
+
+def _lengths(counts: _Array) -> _Array:
+    """Return counts as whole numbers, 0 (unknown) where they cannot be lengths of a text."""
+    possible = (counts >= 0) & (counts < 2**31)
+    return np.where(possible, counts, 0).astype(np.int32)
 
 
 def _gold(
@@ -266,8 +273,20 @@ def _occurrence(values: _Array) -> _Array:
 
 def _with_occurrence(keys: _Array) -> _Array:
     """Return digests with ``#2`` behind the second question of the same content, and so on."""
-    times = _occurrence(keys)
-    if not times.any():
+    times = _occurrence(_numbers(keys))
+    again = np.flatnonzero(times)
+    if not len(again):
         return keys
-    texts = [f"{key}#{n + 1}" if n else key for key, n in zip(keys, times, strict=True)]
-    return np.array(texts, dtype=str)
+    later = np.char.add(np.char.add(keys[again], "#"), (times[again] + 1).astype(str))
+    marked = keys.astype(np.promote_types(keys.dtype, later.dtype))
+    marked[again] = later
+    return marked
+
+
+def _numbers(keys: _Array) -> _Array:
+    """Return a number for each digest, the same only for the same: numbers sort faster."""
+    pairs = np.ascontiguousarray(keys, dtype=f"U{DIGEST}").view(np.uint64)
+    numbers = np.zeros(len(keys), dtype=np.uint64)
+    for pair in pairs.reshape(len(keys), DIGEST // 2).T:
+        numbers = numbers * _ODD_NUMBER + pair
+    return numbers

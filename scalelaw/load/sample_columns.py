@@ -25,6 +25,7 @@ from scalelaw.load.sample_rows import (
 DIGEST = 16
 """Hexadecimal digits that are kept of the harness's digests of questions and prompts."""
 
+_MOST_FILTERS = 1000
 _NO_TEXT = -2
 _NO_PAIR = (np.nan, np.nan)
 _MANY = 2**31 - 1
@@ -85,12 +86,12 @@ class Columns:
         self.rows += rows
         self._pending += rows
         if self._pending >= _TOGETHER:
-            self._flush()
+            self.settle()
 
     def add(self, other: Columns) -> None:
         """Put another stretch of the same log behind this one."""
-        self._flush()
-        other._flush()
+        self.settle()
+        other.settle()
         codes = np.array([self.filter_code(name) for name in other.filters], dtype=np.int16)
         for name, blocks in other._arrays.items():
             own = [codes[block] for block in blocks] if name == "filter" else blocks
@@ -99,14 +100,22 @@ class Columns:
         self.rows += other.rows
 
     def filter_code(self, name: str) -> int:
-        """Return the number of a filter, a new one if it is new."""
+        """Return the number of a filter, a new one if it is new.
+
+        Raises
+        ------
+        Unreadable
+            If there are more filters than any task has.
+        """
         if name not in self.filters:
+            if len(self.filters) == _MOST_FILTERS:
+                raise Unreadable(f"more than {_MOST_FILTERS} filters")
             self.filters.append(name)
         return self.filters.index(name)
 
     def whole(self, name: str) -> _Array:
         """Return a column in one piece; it has no entries if the log has no such column."""
-        self._flush()
+        self.settle()
         blocks = self._arrays[name]
         if len(blocks) > 1:
             self._arrays[name] = blocks = [np.concatenate(blocks)]
@@ -117,7 +126,8 @@ class Columns:
         chars, given = self._lists["chars"], self._lists["bytes"]
         given.extend(chars[len(given) :])
 
-    def _flush(self) -> None:
+    def settle(self) -> None:
+        """Turn what was gathered into arrays, which travel to other processes at little cost."""
         if self._lists["bytes"]:
             self._fill_bytes()
         for name, values in self._lists.items():

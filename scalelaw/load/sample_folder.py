@@ -12,7 +12,7 @@ from scalelaw.errors import LoadError
 from scalelaw.load.doubts import Doubts, listing
 from scalelaw.load.files import Unreadable, read_json, shown, walk
 from scalelaw.load.results import ResultFile, check_shape, read_results
-from scalelaw.load.sample_logs import SUFFIXES
+from scalelaw.load.sample_blocks import SUFFIXES
 
 _NAME = re.compile(
     r"^samples_(?P<task>.+)_(?P<stamp>\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(?:\.\d+)?)\.jsonl(?:\.gz|\.zst)?$"

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import gzip
 import itertools
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from scalelaw.load.files import LARGEST, Unreadable, decode
+from scalelaw.load.files import Unreadable, decode
+from scalelaw.load.sample_blocks import LONGEST, TOO_LONG, Cut, blocks_of
 from scalelaw.load.sample_columns import Columns, Reading, check_row, take
 from scalelaw.load.sample_rows import Row, Shape, from_any, row_type, shape_of
 
-BLOCK = 2**17
-"""Bytes that are decoded at once: small enough for the cache of the processor."""
-
-SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 _FIRST = 24
 """Lines that tell the shape of a log."""
 
 _NEEDED = {"doc_id", "arguments", "filtered_resps"}
-_ODD = (msgspec.DecodeError, Unreadable, UnicodeDecodeError, TypeError, ValueError, OverflowError)
+_ODD = (
+    msgspec.DecodeError,
+    Unreadable,
+    UnicodeDecodeError,
+    TypeError,
+    ValueError,
+    OverflowError,
+    RecursionError,
+)
 
 
 @dataclass
@@ -59,19 +63,22 @@ def first_lines(path: Path) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     cause = "empty"
-    blocks = (block for block, _ in _blocks(path))
-    for line in itertools.islice(_lines(blocks), 4 * _FIRST):
-        try:
-            content = decode(line)
-        except Unreadable as error:
-            cause = str(error)
-            continue
-        if isinstance(content, dict) and content.keys() >= _NEEDED:
-            found.append(content)
-        else:
-            cause = "its lines have no doc_id, arguments and filtered_resps: not a sample log"
-        if len(found) == _FIRST:
-            break
+    blocks = (block for block, _ in blocks_of(path))
+    try:
+        for line in itertools.islice(_lines(blocks), 4 * _FIRST):
+            try:
+                content = decode(line)
+            except Unreadable as error:
+                cause = str(error)
+                continue
+            if isinstance(content, dict) and content.keys() >= _NEEDED:
+                found.append(content)
+            else:
+                cause = "its lines have no doc_id, arguments and filtered_resps: not a sample log"
+            if len(found) == _FIRST:
+                break
+    except Cut as cut:
+        cause = str(cut)
     if not found:
         raise Unreadable(cause)
     return found
@@ -131,23 +138,33 @@ def read_range(
         If the file cannot be opened.
     """
     stretch = Stretch()
-    kind = row_type(reading.shape)
-    decoder = msgspec.json.Decoder(kind, strict=False)
+    kind, decoder = _decoder(reading.shape)
     broken: list[tuple[int, int, str]] = []
     number = 0
     try:
-        for number, (block, done) in enumerate(_blocks(path, start, end)):
+        for number, (block, done) in enumerate(blocks_of(path, start, end)):
+            if block is TOO_LONG:
+                cause = f"a line of more than {LONGEST / 2**20:.0f} MiB"
+                broken.append((number, 1, cause))
+                continue
             try:
                 take(decoder.decode_lines(block), reading, stretch.columns)
             except _ODD:
                 found = _one_by_one(block, decoder, kind, reading, stretch.columns)
                 broken += [(number, line, cause) for line, cause in found]
-            if progress is not None:
+            if progress is not None and done:
                 progress(done)
-    except _Cut as cut:
+    except Cut as cut:
         broken.append((number + 1, 1, str(cut)))
+    stretch.columns.settle()
     stretch.broken = _numbered(broken, path, start, end)
     return stretch
+
+
+@lru_cache(maxsize=64)
+def _decoder(shape: Shape) -> tuple[type[Row], msgspec.json.Decoder[Any]]:
+    kind = row_type(shape)
+    return kind, msgspec.json.Decoder(kind, strict=False)
 
 
 def _one_by_one(
@@ -177,11 +194,11 @@ def _numbered(
         return []
     before = 0
     if start:
-        for block, _ in _blocks(path, 0, start):
+        for block, _ in blocks_of(path, 0, start):
             before += block.count(b"\n")
     first_line = {}
-    with suppress(_Cut):
-        for number, (block, _) in enumerate(_blocks(path, start, end)):
+    with suppress(Cut):
+        for number, (block, _) in enumerate(blocks_of(path, start, end)):
             first_line[number] = before
             before += block.count(b"\n")
     return [(first_line.get(number, before) + line, cause) for number, line, cause in broken]
@@ -195,94 +212,6 @@ def _row(line: bytes, decoder: Any, kind: type[Row], shape: Shape) -> Row:
         row = from_any(line, shape, kind)
         check_row(row, shape)
     return row
-
-
-class _Cut(Exception):  # noqa: N818 - becomes the cause of a broken line
-    """A packed file that ends in the middle."""
-
-
-def _blocks(path: Path, start: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int]]:
-    """Yield blocks of whole lines, and how many bytes of the file each took."""
-    try:
-        with _opened(path) as file:
-            if path.suffix == ".jsonl" and start == 0 and _is_array(path):
-                yield from ((block, len(block)) for block in _of_array(file))
-                return
-            if start:
-                file.seek(start - 1)
-                start += len(file.readline()) - 1
-            left = (path.stat().st_size if end is None else end) - start
-            yield from _whole_lines(file, left if path.suffix == ".jsonl" else None)
-    except OSError as error:
-        raise Unreadable(f"cannot be read: {error.strerror or error}") from None
-
-
-def _whole_lines(file: Any, left: int | None) -> Iterator[tuple[bytes, int]]:
-    """Yield blocks that end at a line's end; the last line that begins in the range is whole."""
-    rest = b""
-    while left is None or left > 0:
-        try:
-            data = file.read(BLOCK if left is None else min(BLOCK, left))
-        except (EOFError, zlib.error, gzip.BadGzipFile, OSError) as error:
-            raise _Cut(f"the packed file is broken from here on: {error}") from None
-        if not data:
-            break
-        if left is not None:
-            left -= len(data)
-            if left <= 0 and not data.endswith(b"\n"):
-                data += file.readline()
-        cut = data.rfind(b"\n") + 1
-        if cut == 0:
-            rest += data
-            if len(rest) > LARGEST:
-                raise _Cut(f"a line of more than {LARGEST / 2**20:.0f} MiB")
-            continue
-        yield rest + data[:cut], len(data)
-        rest = data[cut:]
-    if rest:
-        yield rest, 0
-
-
-def _opened(path: Path) -> Any:
-    if path.name.endswith(".gz"):
-        return gzip.open(path, "rb")
-    if path.name.endswith(".zst"):
-        import pyarrow as pa
-
-        return pa.CompressedInputStream(pa.OSFile(str(path)), "zstd")
-    return path.open("rb")
-
-
-def _is_array(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(64).lstrip().startswith(b"[")
-
-
-def _of_array(file: Any) -> Iterator[bytes]:
-    """Yield the objects of a JSON array as lines, as 0.4.1 and 0.4.2 write it.
-
-    They indent by two blanks, so that an object ends at a line of its own; anything else is an
-    array that has to be decoded as a whole.
-    """
-    head = file.readline()
-    if head.strip() != b"[":
-        content = decode(head + file.read(LARGEST))
-        for one in content if isinstance(content, list) else []:
-            yield msgspec.json.encode(one) + b"\n"
-        return
-    block: list[bytes] = []
-    size = 0
-    for line in file:
-        if line.rstrip() == b"]":
-            continue
-        ends = line.startswith(b"  }")
-        block.append(line.strip().removesuffix(b",") + b"\n" if ends else line.strip())
-        size += len(line)
-        if ends and size > BLOCK:
-            yield b"".join(block)
-            block, size = [], 0
-    if block:
-        yield b"".join(block)
 
 
 def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:

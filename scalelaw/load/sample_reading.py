@@ -4,50 +4,95 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
-from multiprocessing import get_context
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scalelaw.errors import LoadError, ReportError
-from scalelaw.items import ItemTable, TaskItems
 from scalelaw.load.files import Unreadable
-from scalelaw.load.sample_answers import answers_of, contradictions
+from scalelaw.load.sample_blocks import is_packed
 from scalelaw.load.sample_columns import Reading
 from scalelaw.load.sample_folder import Log
 from scalelaw.load.sample_logs import Stretch, first_lines, log_shape, read_range
 from scalelaw.load.sample_rows import requests
+from scalelaw.load.sharing import WORTH, Hands, Job, Progress, done
 
-RANGE = 32 * 2**20
+if TYPE_CHECKING:
+    from scalelaw.items import TaskItems
+
+RANGE = 16 * 2**20
 """Bytes of a log that one process reads at a time."""
+
+_UNPACKED = 8
+"""How many times as large a packed log is when it is unpacked, about."""
 
 _CACHE_VERSION = 1
 Doubt = Callable[[str, str], None]
 
 
+@dataclass(frozen=True)
+class Source:
+    """A log, and what is to become of it.
+
+    Attributes
+    ----------
+    log : Log
+        The log, and the results beside it.
+    task, run : str
+        Names.
+    cluster : str or None
+        Key of the question that tells which questions share a passage.
+    cache : Path or None
+        Folder for what was read of logs.
+    """
+
+    log: Log
+    task: str
+    run: str
+    cluster: str | None = None
+    cache: Path | None = None
+
+    @property
+    def divisible(self) -> bool:
+        """Whether ranges of it can be read by themselves."""
+        path = self.log.path
+        if is_packed(path):
+            return False
+        with path.open("rb") as file:
+            return file.read(1) == b"{"
+
+
+@dataclass
+class Answers:
+    """The answers in a log, and what is doubtful about them.
+
+    Attributes
+    ----------
+    found : TaskItems
+        The answers.
+    doubts : list of (str, str)
+        A heading and a detail each.
+    """
+
+    found: TaskItems
+    doubts: list[tuple[str, str]] = field(default_factory=list)
+
+
 def read_logs(
-    logs: Sequence[Log],
-    *,
-    names: Sequence[tuple[str, str]],
-    cluster: str | None = None,
-    cache: Path | None = None,
-    n_jobs: int = 1,
-    executor: Executor | None = None,
-    progress: bool = False,
-    doubt: Doubt,
+    sources: Sequence[Source], hands: Hands, *, progress: bool = False, doubt: Doubt
 ) -> list[TaskItems]:
     """Read logs into answers, those that can be read.
 
     Parameters
     ----------
-    logs : sequence of Log
+    sources : sequence of Source
         What to read.
-    names : sequence of (str, str)
-        Task and run of each.
-    cluster, cache, n_jobs, executor, progress : optional
-        As for `scalelaw.load.lm_eval_samples`.
+    hands : Hands
+        Who reads. A log so large that the others would wait for it is read in ranges.
+    progress : bool
+        Show a progress bar on standard error.
     doubt : callable
         Called with a heading and a detail for each log or line that is left out.
 
@@ -55,18 +100,33 @@ def read_logs(
     -------
     list of TaskItems
     """
-    found = []
-    total = sum(log.path.stat().st_size for log in logs)
-    with _bar(total, progress) as advance, _workers(n_jobs, executor) as pool:
-        started = [
-            _Pending(log, task, run, cluster, cache, pool)
-            for log, (task, run) in zip(logs, names, strict=True)
-        ]
-        for pending in started:
+    jobs = [_job(source) for source in sources]
+    total = sum(job.work for job in jobs)
+    share = total // max(1, hands.n_jobs if hands.executor is None else total // RANGE)
+    alone = {
+        number
+        for number, job in enumerate(jobs)
+        if job.work > max(WORTH, share // 2) and _can_be_divided(sources[number], hands)
+    }
+    together = [number for number in range(len(jobs)) if number not in alone]
+    outcomes: dict[int, Any] = {}
+    with _bar(sum(job.size for job in jobs), progress) as advance:
+        small = done([jobs[number] for number in together], hands, advance)
+        outcomes |= dict(zip(together, small, strict=True))
+        for number in sorted(alone):
             try:
-                found.append(pending.answers(advance, doubt))
+                outcomes[number] = read_log(sources[number], advance, hands)
             except Unreadable as cause:
-                doubt("log skipped", f"{pending.log.place}: {cause}")
+                outcomes[number] = cause
+    found = []
+    for number, source in enumerate(sources):
+        outcome = outcomes[number]
+        if isinstance(outcome, Unreadable):
+            doubt("log skipped", f"{source.log.place}: {outcome}")
+            continue
+        for heading, detail in outcome.doubts:
+            doubt(heading, detail)
+        found.append(outcome.found)
     return found
 
 
@@ -88,98 +148,119 @@ def reading_of(log: Log, cluster: str | None = None) -> Reading:
     return Reading(shape, delimiter, cluster)
 
 
-class _Pending:
-    """A log that is being read."""
+def read_log(source: Source, progress: Progress, hands: Hands | None = None) -> Answers:
+    """Read one log, from the cache if it is there.
 
-    def __init__(
-        self,
-        log: Log,
-        task: str,
-        run: str,
-        cluster: str | None,
-        cache: Path | None,
-        pool: Executor | None,
-    ) -> None:
-        self.log, self.task, self.run, self.pool = log, task, run, pool
-        self.failed: Unreadable | None = None
-        self.parts: list[Future[Stretch]] = []
-        self.cached: Path | None = None
-        try:
-            self.reading = reading_of(log, cluster)
-            if cache is not None:
-                self.cached = _cache_path(cache, log.path, self.reading)
-            if pool is not None and not (self.cached is not None and self.cached.exists()):
-                self.parts = _submitted(pool, log.path, self.reading)
-        except Unreadable as cause:
-            self.failed = cause
+    Parameters
+    ----------
+    source : Source
+        The log.
+    progress : callable
+        Called with the number of bytes that were read since the last call.
+    hands : Hands, optional
+        Who reads ranges of it; it is read here from end to end if left out.
 
-    def answers(self, advance: Callable[[int], None], doubt: Doubt) -> TaskItems:
-        """Return the answers, read now or by another process.
+    Returns
+    -------
+    Answers
 
-        Raises
-        ------
-        Unreadable
-            If the log cannot be read.
-        """
-        if self.failed is not None:
-            raise self.failed
-        if self.cached is not None and self.cached.exists():
-            stored = _from_cache(self.cached, self.task, self.run)
-            if stored is not None:
-                advance(self.log.path.stat().st_size)
-                return stored
-        doubts: list[tuple[str, str]] = []
-        found = self._made(self._stretch(advance), self.reading, doubts)
-        if not self.reading.shape.careful and contradictions(found):
-            careful = replace(self.reading, shape=replace(self.reading.shape, careful=True))
-            doubts = []
-            found = self._made(read_range(self.log.path, careful), careful, doubts)
-        wrong = contradictions(found)
-        if wrong:
-            doubts.append(
-                (
-                    "answers whose correct choice is not known, or contradicts the logged accuracy",
-                    f"{self.log.place}: {wrong} of {len(found)}",
-                )
+    Raises
+    ------
+    Unreadable
+        If the log cannot be read.
+    """
+    from scalelaw.load.sample_answers import contradictions
+
+    log = source.log
+    reading = reading_of(log, source.cluster)
+    cached = None if source.cache is None else _cache_path(source.cache, log.path, reading)
+    if cached is not None and cached.exists():
+        stored = _from_cache(cached, source.task, source.run)
+        if stored is not None:
+            progress(log.path.stat().st_size)
+            return Answers(stored)
+    answers = _made(_stretch(log.path, reading, progress, hands), reading, source)
+    wrong = contradictions(answers.found)
+    if wrong and not reading.shape.careful:
+        careful = replace(reading, shape=replace(reading.shape, careful=True))
+        answers = _made(_stretch(log.path, careful, _again, hands), careful, source)
+        wrong = contradictions(answers.found)
+    count = len(answers.found)
+    if wrong:
+        answers.doubts.append(
+            (
+                "answers whose correct choice is not known, or contradicts the logged accuracy",
+                f"{log.place}: {wrong} of {count}",
             )
-        expected = self.log.expected
-        if expected is not None and expected != len(found):
-            doubts.append(
-                (
-                    "the log has another number of questions than the results state",
-                    f"{self.log.place}: {len(found)} of {expected}",
-                )
-            )
-        for heading, detail in doubts:
-            doubt(heading, detail)
-        if self.cached is not None and not doubts:
-            _into_cache(self.cached, found)
-        return found
-
-    def _stretch(self, advance: Callable[[int], None]) -> Stretch:
-        if not self.parts:
-            return read_range(self.log.path, self.reading, progress=advance)
-        whole = Stretch()
-        size = self.log.path.stat().st_size
-        for part in self.parts:
-            whole.add(part.result())
-            advance(size // len(self.parts))
-        self.parts = []
-        return whole
-
-    def _made(self, stretch: Stretch, reading: Reading, doubts: list[tuple[str, str]]) -> TaskItems:
-        place = self.log.place
-        for line, cause in stretch.broken:
-            doubts.append(("broken line left out", f"{place}, line {line}: {cause}"))
-        return answers_of(
-            stretch.columns,
-            reading,
-            task=self.task,
-            run=self.run,
-            filters=self.log.filters,
-            place=place,
-            doubt=lambda heading, detail: doubts.append((heading, detail)),
         )
+    if log.expected is not None and log.expected != count:
+        answers.doubts.append(
+            (
+                "the log has another number of questions than the results state",
+                f"{log.place}: {count} of {log.expected}",
+            )
+        )
+    if cached is not None and not answers.doubts:
+        _into_cache(cached, answers.found)
+    return answers
+
+
+def _job(source: Source) -> Job:
+    try:
+        size = source.log.path.stat().st_size
+    except OSError:
+        size = 0
+    packed = is_packed(source.log.path)
+    return Job(partial(read_log, source), size, size * _UNPACKED if packed else size)
+
+
+def _can_be_divided(source: Source, hands: Hands) -> bool:
+    several = hands.n_jobs > 1 or hands.executor is not None
+    try:
+        return several and source.divisible
+    except OSError:
+        return False
+
+
+def _again(_: int) -> None:
+    """Take no note of bytes that are read for the second time."""
+
+
+def _stretch(path: Path, reading: Reading, progress: Progress, hands: Hands | None) -> Stretch:
+    """Return all rows of a log, read by all hands in ranges if there are any."""
+    if hands is None:
+        return read_range(path, reading, progress=progress)
+    size = path.stat().st_size
+    jobs = [
+        Job(partial(read_range, path, reading, start, start + RANGE), length, length)
+        for start in range(0, size, RANGE)
+        if (length := min(RANGE, size - start))
+    ]
+    whole = Stretch()
+    for part in done(jobs, hands, progress):
+        if isinstance(part, Unreadable):
+            raise part
+        whole.add(part)
+    return whole
+
+
+def _made(stretch: Stretch, reading: Reading, source: Source) -> Answers:
+    from scalelaw.load.sample_answers import answers_of
+
+    place = source.log.place
+    doubts = [
+        ("broken line left out", f"{place}, line {line}: {cause}") for line, cause in stretch.broken
+    ]
+    found = answers_of(
+        stretch.columns,
+        reading,
+        task=source.task,
+        run=source.run,
+        filters=source.log.filters,
+        place=place,
+        doubt=lambda heading, detail: doubts.append((heading, detail)),
+    )
+    return Answers(found, doubts)
 
 
 def _requests(line: dict[str, Any]) -> list[list[Any]]:
@@ -187,26 +268,6 @@ def _requests(line: dict[str, Any]) -> list[list[Any]]:
         return requests(line)
     except Unreadable:
         return []
-
-
-def _submitted(pool: Executor, path: Path, reading: Reading) -> list[Future[Stretch]]:
-    """Hand a log to other processes, in ranges where it is plain and large."""
-    size = path.stat().st_size
-    divisible = path.suffix == ".jsonl" and size > RANGE and path.open("rb").read(1) == b"{"
-    starts = range(0, size, RANGE) if divisible else [0]
-    return [
-        pool.submit(read_range, path, reading, start, start + RANGE if divisible else None)
-        for start in starts
-    ]
-
-
-@contextmanager
-def _workers(n_jobs: int, executor: Executor | None) -> Iterator[Executor | None]:
-    if executor is not None or n_jobs == 1:
-        yield executor
-        return
-    with ProcessPoolExecutor(n_jobs, mp_context=get_context("spawn")) as pool:
-        yield pool
 
 
 @contextmanager
@@ -235,6 +296,8 @@ def _cache_path(folder: Path, log: Path, reading: Reading) -> Path:
 
 def _from_cache(path: Path, task: str, run: str) -> TaskItems | None:
     """Return stored answers under their names of now; None if the file is damaged."""
+    from scalelaw.items import ItemTable
+
     try:
         (stored,) = ItemTable.from_parquet(path).of.values()
     except LoadError:
@@ -243,6 +306,8 @@ def _from_cache(path: Path, task: str, run: str) -> TaskItems | None:
 
 
 def _into_cache(path: Path, answers: TaskItems) -> None:
+    from scalelaw.items import ItemTable
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         ItemTable.build([answers]).to_parquet(path)

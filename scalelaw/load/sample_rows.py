@@ -12,7 +12,7 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -21,6 +21,7 @@ from scalelaw.load.files import Unreadable, decode
 Kind = Literal["multiple_choice", "loglikelihood", "rolling", "generation"]
 NONE = "none"
 _EMPTY = msgspec.Raw(b"null")
+_Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 _OWN = frozenset(
     {
         "doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics",
@@ -50,7 +51,7 @@ class Asked(msgspec.Struct, gc=False):
 class Row(msgspec.Struct, gc=False):
     """One line; `row_type` adds the requests, the answers and the metrics of a log."""
 
-    doc_id: int
+    doc_id: _Whole
     target: Any = None
     doc: msgspec.Raw = _EMPTY
     doc_hash: str = ""

@@ -17,7 +17,8 @@ from scalelaw.load.doubts import Doubts
 from scalelaw.load.files import existing
 from scalelaw.load.naming import Run, assign, columns_of, compiled, size_table
 from scalelaw.load.sample_folder import Log, logs_in
-from scalelaw.load.sample_reading import read_logs
+from scalelaw.load.sample_reading import Source, read_logs
+from scalelaw.load.sharing import Hands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +69,8 @@ def lm_eval_samples(
         Folder for what was read of each log, under the SHA-256 of the log, so that it is read
         only once.
     n_jobs : int
-        Processes that read at the same time, files and ranges of one large file.
+        Processes that read at the same time, files and ranges of one large file. This process
+        is one of them; another is started where there is enough to read for it, some 100 MB.
     executor : concurrent.futures.Executor, optional
         Where to read instead, such as Dask's ``client.get_executor()``.
     progress : bool
@@ -115,16 +117,12 @@ def lm_eval_samples(
     pairs = [(log, run) for log, run in zip(logs, assigned, strict=True) if run is not None]
     pairs = _newest(pairs, doubts)
     names = _task_names(pairs)
-    read = read_logs(
-        [log for log, _ in pairs],
-        names=[(name, run.name) for name, (_, run) in zip(names, pairs, strict=True)],
-        cluster=cluster,
-        cache=None if cache is None else Path(cache).expanduser(),
-        n_jobs=n_jobs,
-        executor=executor,
-        progress=progress,
-        doubt=doubts.add,
-    )
+    folder_of_cache = None if cache is None else Path(cache).expanduser()
+    sources = [
+        Source(log, name, run.name, cluster, folder_of_cache)
+        for name, (log, run) in zip(names, pairs, strict=True)
+    ]
+    read = read_logs(sources, Hands(n_jobs, executor), progress=progress, doubt=doubts.add)
     if not read:
         doubts.settle()
         raise LoadError(f"none of the {len(pairs)} sample logs in {place} can be read")

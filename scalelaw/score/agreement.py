@@ -16,7 +16,8 @@ from scalelaw.items import TaskItems
 from scalelaw.load.doubts import Doubts
 from scalelaw.load.files import existing
 from scalelaw.load.sample_folder import Log, logs_in
-from scalelaw.load.sample_reading import read_logs
+from scalelaw.load.sample_reading import Source, read_logs
+from scalelaw.load.sharing import Hands
 from scalelaw.metrics import harness_name
 from scalelaw.score.aggregates import Mean, available, means
 
@@ -95,7 +96,7 @@ def check(folder: str | Path, *, strict: bool = False) -> Agreement:
     rows: list[dict[str, Any]] = []
     of_results: dict[str, list[tuple[Log, TaskItems]]] = defaultdict(list)
     for log in logs:
-        read = read_logs([log], names=[(log.task, log.place)], doubt=doubts.add)
+        read = read_logs([Source(log, log.task, log.place)], Hands(), doubt=doubts.add)
         if read and log.content:
             of_results[log.results.place].append((log, read[0]))
             rows += _compared(log.place, log.task, _stated(log.content, log.task), read[0])
