@@ -14,7 +14,12 @@ PENALTIES = ("huber", "least-squares", "log-least-squares")
 
 @click.command("fit")
 @options(READING, JSON)
-@click.option("--law", default="chinchilla", show_default=True, help="See: scalelaw laws.")
+@click.option(
+    "--law",
+    default="chinchilla",
+    show_default=True,
+    help="See: scalelaw laws; or a file, my_law.py.",
+)
 @click.option("--task", help="Task whose metric is fitted; by default the loss of most runs.")
 @click.option("--metric", help="Its metric; by default what the law gives.")
 @click.option("--loss", help="Task whose loss the law reads, for laws of a loss.")

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import sys
+from typing import TYPE_CHECKING
+
 import click
 import pandas as pd
 
 from scalelaw.cli._printing import print_json, print_table
 from scalelaw.cli._reading import JSON, options
 
+if TYPE_CHECKING:
+    from scalelaw.laws import Law
+
 
 @click.command("laws")
 @click.argument("name", required=False)
+@click.option("--check", is_flag=True, help="Test what the law promises; exit 1 if it fails.")
 @options(JSON)
-def laws_command(name: str | None, as_json: bool) -> None:
-    """List the laws, or explain the law NAME: its formula, coefficients and source."""
+def laws_command(name: str | None, check: bool, as_json: bool) -> None:
+    """List the laws, or explain the law NAME: its formula, coefficients and source.
+
+    NAME may be a Python file with a law of your own: my_law.py, or my_law.py:NAME.
+    """
     from scalelaw.laws import LAWS, get
 
+    if check:
+        _checked([get(name)] if name else list(LAWS.values()), as_json)
+        return
     if name is None:
         rows = [
             {
@@ -54,3 +67,19 @@ def laws_command(name: str | None, as_json: bool) -> None:
         click.echo(f"  {law.domain}")
     click.echo(f"  source: {law.source}")
     print_table(coefs)
+
+
+def _checked(laws: list[Law], as_json: bool) -> None:
+    """Print what each law promises and does not keep; exit 1 if there is anything."""
+    from scalelaw.fitting import check_law
+
+    faults = {law.name: check_law(law, seed=0) for law in laws}
+    if as_json:
+        print_json(faults)
+    else:
+        for name, found in faults.items():
+            click.echo(f"{name}: {'keeps what it promises' if not found else ''}".rstrip())
+            for text in found:
+                click.echo(f"  {text}")
+    if any(faults.values()):
+        sys.exit(1)

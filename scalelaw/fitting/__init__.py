@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scalelaw.fitting.comparisons import Comparison, compare
 from scalelaw.fitting.components import Abilities, abilities, equivalent_compute
+from scalelaw.fitting.contracts import check_law
 from scalelaw.fitting.diagnosis import Diagnosis, Note
 from scalelaw.fitting.draws import Draws, bootstrap, leave_out
 from scalelaw.fitting.fits import Fit, fit
@@ -40,6 +41,7 @@ __all__ = [
     "abilities",
     "alignment",
     "bootstrap",
+    "check_law",
     "compare",
     "equivalent_compute",
     "fit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +16,15 @@ from scalelaw.fitting import _inputs
 from scalelaw.fitting.diagnosis import Diagnosis, diagnose
 from scalelaw.fitting.domain import beyond, covered, text_of
 from scalelaw.fitting.penalties import Binomial, Penalty, default, residual_scale, residuals
-from scalelaw.fitting.solver import Problem, Status, settle_scale, solve
+from scalelaw.fitting.solver import STATUSES, Problem, Solution, Status, refit, settle_scale, solve
 from scalelaw.laws import Law, get
 from scalelaw.laws._law import Floats
 
 if TYPE_CHECKING:
     from lmfit.model import ModelResult
+
+
+LAST_STEPS = 3000
 
 
 @dataclass(frozen=True)
@@ -184,7 +187,7 @@ def fit(
     Parameters
     ----------
     law : str or Law
-        A name in `scalelaw.laws.LAWS`, or a law of your own.
+        A name in `scalelaw.laws.LAWS`, a law of your own, or the Python file that holds it.
     runs : DataFrame
         One row a run, with the inputs and the output of the law as columns. Of params, tokens,
         compute and multiplier, any two will do.
@@ -217,7 +220,7 @@ def fit(
     mapping = _inputs.names(chosen, x, y)
     frame = pd.DataFrame(runs).reset_index(drop=True)
     problem = _problem(chosen, frame, used, mapping, weights, bounds)
-    solution = solve(problem)
+    solution = _in_order(problem, _continued(problem, solve(problem)))
     if not np.isfinite(solution.cost):
         raise FitError(
             f"law {chosen.name!r} has no finite value at these {len(frame)} runs from any start; "
@@ -237,6 +240,34 @@ def fit(
         problem=problem,
         basins=solution.basins,
     )
+
+
+def _continued(problem: Problem, solution: Solution) -> Solution:
+    """Give a search that ran out of iterations ten times as many, from where it stopped."""
+    if solution.status is not Status.OUT_OF_ITERATIONS:
+        return solution
+    thetas, costs, status = refit(problem, solution.theta[None], threads=1, limit=LAST_STEPS)
+    return replace(
+        solution,
+        theta=thetas[0],
+        cost=float(costs[0]),
+        status=STATUSES[status[0]],
+        basins=np.concatenate([thetas, solution.basins[1:]]),
+        costs=np.concatenate([costs, solution.costs[1:]]),
+    )
+
+
+def _in_order(problem: Problem, solution: Solution) -> Solution:
+    """Put groups of coefficients that may change places in order, unless bounds tell them apart."""
+    groups = np.array([[problem.law.names.index(name) for name in g] for g in problem.law.alike])
+    if len(groups) < 2 or any(
+        np.ptp(ends[groups], axis=0).any() for ends in (problem.low, problem.high)
+    ):
+        return solution
+    basins = solution.basins.copy()
+    for theta in basins:
+        theta[groups] = theta[groups[np.argsort(theta[groups[:, 0]], kind="stable")]]
+    return replace(solution, theta=basins[0], basins=basins)
 
 
 def labels(frame: pd.DataFrame) -> list[str]:

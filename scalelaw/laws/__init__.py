@@ -2,7 +2,8 @@
 
 Every module of this folder whose name does not begin with ``_`` adds the `Law` values it holds to
 `LAWS`; so does every entry point of the group ``scalelaw.laws`` in installed packages. A package
-whose entry point cannot be loaded is left out with a warning, so that it spoils nothing else.
+whose entry point cannot be loaded is left out with a warning, so that it spoils nothing else. A
+law in a file of the user's own is taken from there by `get`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from importlib.metadata import entry_points
 from pkgutil import iter_modules
 
 from scalelaw.errors import FitError, ScalelawWarning, unknown
+from scalelaw.laws._files import law_of_file, names_a_file
 from scalelaw.laws._law import QUANTITIES, Coef, Kernel, Law, Quantity
 from scalelaw.laws._math import exp, log
 
@@ -51,19 +53,24 @@ LAWS: dict[str, Law] = _discover()
 
 
 def get(law: str | Law) -> Law:
-    """Return a law by name; a `Law` is handed back as it is.
+    """Return a law by name or from a file; a `Law` is handed back as it is.
 
     Parameters
     ----------
     law : str or Law
+        A name in `LAWS`, or a Python file with a law: ``my_law.py``, ``my_law.py:NAME``.
 
     Raises
     ------
     UnknownName
         With the nearest names, if there is no such law.
+    FitError
+        If a file does not hold the law.
     """
     if isinstance(law, Law):
         return law
+    if names_a_file(law):
+        return law_of_file(law)
     if law not in LAWS:
         raise unknown("law", law, LAWS)
     return LAWS[law]

@@ -181,6 +181,9 @@ class Law:
     along : mapping of str to str, optional
         Coefficients that are values of an input but may lie outside; like those ``within``, their
         seeds are moved from the usual range of the input to that of the runs.
+    alike : tuple of tuple of str, optional
+        Groups of coefficients that may change places without changing the curve, such as those of
+        two breaks; a fit puts the groups in the order of their first coefficients.
     """
 
     name: str
@@ -197,6 +200,7 @@ class Law:
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     within: Mapping[str, str] = field(default_factory=dict)
     along: Mapping[str, str] = field(default_factory=dict)
+    alike: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         """Check what the solver relies on."""

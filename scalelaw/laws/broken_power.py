@@ -91,6 +91,7 @@ def law_with_breaks(breaks: int) -> Law:
         ),
         penalty="squares",
         within={f"d{k}": "compute" for k in range(1, breaks + 1)},
+        alike=tuple((f"d{k}", f"c{k}", f"f{k}") for k in range(1, breaks + 1)),
     )
 
 

@@ -30,22 +30,29 @@ def _kernel(x: Floats, theta: Floats, y: Floats, jac: Floats) -> None:
         beyond = log_N > log_opt
         log_base = log_opt if beyond else log_N
         R_D, R_N = expm1(x[1, i] - log_U), expm1(log_N - log_base)
-        worn_D, worn_N = exp(-R_D / R_D_star), exp(-R_N / R_N_star)
-        gain_D = 1.0 - R_D_star * expm1(-R_D / R_D_star)
-        gain_N = 1.0 - R_N_star * expm1(-R_N / R_N_star)
+        r_D, r_N = R_D / R_D_star, R_N / R_N_star
+        gain_D = 1.0 - R_D_star * expm1(-r_D)
+        gain_N = 1.0 - R_N_star * expm1(-r_N)
+        # 1 - exp(-r) (1 + r), without the difference of nearly equal numbers at small r.
+        lag_D = r_D**2 * (0.5 - r_D * (1 / 3 - r_D * (0.125 - r_D * (1 / 30 - r_D / 144))))
+        lag_N = r_N**2 * (0.5 - r_N * (1 / 3 - r_N * (0.125 - r_N * (1 / 30 - r_N / 144))))
+        if r_D > 0.01:
+            lag_D = -expm1(-r_D) - r_D * exp(-r_D)
+        if r_N > 0.01:
+            lag_N = -expm1(-r_N) - r_N * exp(-r_N)
         log_D_eff, log_N_eff = log_U + log(gain_D), log_base + log(gain_N)
         from_N, from_D = exp(-alpha * log_N_eff), exp(-beta * log_D_eff)
         by_N, by_D = -alpha * A * from_N, -beta * B * from_D
         # d log N' / d log N_opt: what more support by the data is worth.
-        support = (1.0 - worn_N * (1.0 + R_N) / gain_N) if beyond else 0.0
+        support = (R_N_star * lag_N - expm1(-r_N)) / gain_N if beyond else 0.0
         y[i] = E + A * from_N + B * from_D
         jac[0, i] = 1.0
         jac[1, i] = from_N + by_N * support / (alpha * A)
         jac[2, i] = from_D - by_N * support / (alpha * B)
         jac[3, i] = -A * from_N * log_N_eff + by_N * support * (1.0 / alpha - log_opt) / alpha
         jac[4, i] = -B * from_D * log_D_eff + by_N * support * (log_U - 1.0 / beta) / alpha
-        jac[5, i] = by_D * ((gain_D - 1.0) / R_D_star - worn_D * R_D / R_D_star) / gain_D
-        jac[6, i] = by_N * ((gain_N - 1.0) / R_N_star - worn_N * R_N / R_N_star) / gain_N
+        jac[5, i] = by_D * lag_D / gain_D
+        jac[6, i] = by_N * lag_N / gain_N
 
 
 HALVES = (0.3, 1.0, 2.5, 5.0, 9.0, 15.0, 30.0, 60.0, 120.0, 500.0)

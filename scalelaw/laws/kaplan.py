@@ -8,6 +8,8 @@ Kaplan et al. (2020), arXiv:2001.08361.
 
 from __future__ import annotations
 
+from math import log1p
+
 from scalelaw.laws._law import Coef, Floats, Kernel, Law
 from scalelaw.laws._math import exp, log
 
@@ -25,15 +27,18 @@ def _joint(x: Floats, theta: Floats, y: Floats, jac: Floats) -> None:
     Nc, Dc, alpha_N, alpha_D = theta[0], theta[1], theta[2], theta[3]
     log_Nc, log_Dc, ratio = log(Nc), log(Dc), alpha_N / alpha_D
     for i in range(y.size):
-        from_N = exp(ratio * (log_Nc - x[0, i]))
+        log_N = ratio * (log_Nc - x[0, i])
+        from_N = exp(log_N)
         from_D = exp(log_Dc - x[1, i])
         both = from_N + from_D
-        share = from_N / both
+        share_N, share_D = from_N / both, from_D / both
+        # Differences of nearly equal numbers are avoided where one of the two terms rules.
+        surplus = log1p(from_D / from_N) if from_N > from_D else log(both) - log_N
         y[i] = exp(alpha_D * log(both))
-        jac[0, i] = y[i] * alpha_N * share / Nc
-        jac[1, i] = y[i] * alpha_D * (1.0 - share) / Dc
-        jac[2, i] = y[i] * share * (log_Nc - x[0, i])
-        jac[3, i] = y[i] * (log(both) - share * ratio * (log_Nc - x[0, i]))
+        jac[0, i] = y[i] * alpha_N * share_N / Nc
+        jac[1, i] = y[i] * alpha_D * share_D / Dc
+        jac[2, i] = y[i] * share_N * (log_Nc - x[0, i])
+        jac[3, i] = y[i] * (share_D * log_N + surplus)
 
 
 EXPONENTS = tuple(0.02 * 1.35**step for step in range(10))

@@ -81,4 +81,5 @@ SIGMOID = Law(
     ),
     penalty="squares",
     trend={"loss": -1},
+    ranges={"loss": (0.3, 2.5)},
 )
