@@ -140,7 +140,8 @@ def _register_math() -> None:
     r"""Tell Numba how to compile `scalelaw.laws._math`, in forms that vectorise.
 
     Both are accurate to about one unit in the last place. The exponent is reduced to
-    \|r\| <= ln(2)/2 for a Taylor series of degree 13; the logarithm is the classical
+    \|r\| <= ln(2)/2 for the polynomial of degree 11 that is nearest in Chebyshev's sense (3e-18,
+    with the last two coefficients rounded to one); the logarithm is the classical
     ``2 artanh(f / (2 + f))`` series with the minimax coefficients of FDLIBM (Sun, 1993).
     """
     from numba import types
@@ -174,18 +175,16 @@ def _register_math() -> None:
             shifted = x * 1.4426950408889634 + rounder
             k = shifted - rounder
             r = (x - k * ln2_high) - k * ln2_low
-            p = 1.0 / 6227020800.0
-            p = p * r + 1.0 / 479001600.0
-            p = p * r + 1.0 / 39916800.0
-            p = p * r + 1.0 / 3628800.0
-            p = p * r + 1.0 / 362880.0
-            p = p * r + 1.0 / 40320.0
-            p = p * r + 1.0 / 5040.0
-            p = p * r + 1.0 / 720.0
-            p = p * r + 1.0 / 120.0
-            p = p * r + 1.0 / 24.0
-            p = p * r + 1.0 / 6.0
-            p = p * r + 0.5
+            p = 2.5110049204818659792e-8
+            p = p * r + 2.7632654722527791888e-7
+            p = p * r + 2.7557240887229868596e-6
+            p = p * r + 0.000024801485441561312966
+            p = p * r + 0.00019841269890076402829
+            p = p * r + 0.0013888888952352862866
+            p = p * r + 0.0083333333333195896163
+            p = p * r + 0.04166666666648795252
+            p = p * r + 0.1666666666666668082
+            p = p * r + 0.50000000000000184039
             p = p * r + 1.0
             p = p * r + 1.0
             return p * float_of((bits_of(shifted) + 1023) << 52)
@@ -221,10 +220,12 @@ def helper(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """Return a decorator for functions that only compiled code of the same file calls.
 
     They allocate nothing: without Numba's reference counts (atomic, at every view of a row) small
-    fits take a sixth less time.
+    fits take a sixth less time. Products and sums are fused where the processor can.
     """
     import numba
 
     _register_math()
-    settings: dict[str, Any] = {"error_model": "numpy", "nogil": True, "_nrt": False}
-    return numba.njit(**settings, **options)
+    settings: dict[str, Any] = {
+        "error_model": "numpy", "nogil": True, "_nrt": False, "fastmath": {"contract"},
+    }  # fmt: skip
+    return numba.njit(**(settings | options))
