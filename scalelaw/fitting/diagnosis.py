@@ -221,7 +221,8 @@ def _notes(
                 f"Another optimum is only {share:.2g} dearer than the best.",
                 "Look at the profile of the coefficients before quoting them.",
             )
-    decided = found.dof >= ENOUGH_TO_JUDGE and found.rank == p
+    degenerate = found.at_bound and found.flat
+    decided = found.dof >= ENOUGH_TO_JUDGE and found.rank == p and not degenerate
     worst = int(np.nanargmax(found.influence)) if decided else -1
     if worst >= 0 and found.influence[worst] > DOMINATING:
         yield Note(
@@ -284,11 +285,12 @@ def _coef_notes(problem: Problem, solution: Solution, found: Diagnosis) -> Itera
     for name in found.at_bound:
         place = problem.law.names.index(name)
         coef, value = problem.law.coefs[place], solution.theta[place]
-        side = "lower" if value <= problem.low[place] else "upper"
+        upper = not value <= problem.low[place]
+        own = value == coef.bounds[upper] and coef.ends[upper]
         yield Note(
             "warning",
-            f"{name} ({coef.meaning}) ends at its {side} bound {value:g}: these runs have no "
-            "optimum inside.",
+            f"{name} ({coef.meaning}) ends at its {'upper' if upper else 'lower'} bound {value:g}: "
+            f"these runs have no optimum inside{f'; {own}' if own else ''}.",
             "The curve is a limiting case of the law; do not read its coefficients, and expect a "
             "simpler law to do as well.",
         )

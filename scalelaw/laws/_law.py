@@ -70,6 +70,8 @@ class Coef:
     seeds : tuple of float
         For coefficients that are not linear: the grid of values where the search begins.
         For linear ones: two usual values, for examples and tests only.
+    ends : (str, str), optional
+        What it says of the runs if a fit ends at the lower or at the upper bound.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Coef:
     scale: Scale = "linear"
     linear: bool = False
     seeds: tuple[float, ...] = ()
+    ends: tuple[str, str] = ("", "")
 
     def __post_init__(self) -> None:
         """Check what the solver relies on."""

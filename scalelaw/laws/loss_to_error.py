@@ -43,6 +43,7 @@ LOSS_TO_ERROR = Law(
             "log",
             linear=True,
             seeds=(1.0, 4.0),
+            ends=("on the whole their error does not fall with the loss", ""),
         ),
         Coef(
             "gamma",
@@ -51,6 +52,10 @@ LOSS_TO_ERROR = Law(
             (1e-3, 60.0),
             "log",
             seeds=tuple(1e-3 * 1.33**step for step in range(39)),
+            ends=(
+                "they lie on a straight line or bend the other way, and show no ceiling",
+                "only the lowest loss differs from a constant, a step and not a curve",
+            ),
         ),
     ),
     kernel=Kernel(_kernel),

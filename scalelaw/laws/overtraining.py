@@ -35,7 +35,15 @@ OVERTRAINING = Law(
     inputs=("params", "tokens"),
     output="loss",
     coefs=(
-        Coef("E", "loss that no size removes", "E", (0.0, 100.0), linear=True, seeds=(0.5, 2.5)),
+        Coef(
+            "E",
+            "loss that no size removes",
+            "E",
+            (0.0, 100.0),
+            linear=True,
+            seeds=(0.5, 2.5),
+            ends=("they show no floor", ""),
+        ),
         Coef(
             "a", "excess loss of small runs", "a", (1e-6, 1e18), "log", linear=True, seeds=(50, 400)
         ),

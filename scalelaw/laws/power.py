@@ -26,7 +26,15 @@ def _kernel(x: Floats, theta: Floats, y: Floats, jac: Floats) -> None:
 
 KERNEL = Kernel(_kernel)
 COEFS = (
-    Coef("E", "loss that no size removes", "E", (0.0, 100.0), linear=True, seeds=(0.5, 2.5)),
+    Coef(
+        "E",
+        "loss that no size removes",
+        "E",
+        (0.0, 100.0),
+        linear=True,
+        seeds=(0.5, 2.5),
+        ends=("they show no floor", ""),
+    ),
     Coef("A", "excess loss at size 1", "A", (1e-9, 1e60), "log", linear=True, seeds=(50.0, 900.0)),
     Coef(
         "alpha",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,8 +57,8 @@ def test_a_run_that_decides_the_fit_is_named(penalty):
     compute = np.append(np.geomspace(1e17, 1e19, 10), 1e23)
     scatter = 0.003 * np.random.default_rng(1).standard_normal(11)
     loss = (1.8 + 40 * compute**-0.1) * np.exp(scatter)
+    loss[10] *= 1.05
     runs = pd.DataFrame({"compute": compute, "loss": loss, "run": [f"r{i}" for i in range(11)]})
-    runs.loc[10, "loss"] *= 1.05
     found = sl.fit("power", runs, penalty=penalty).diagnosis
     assert int(np.argmax(found.influence)) == 10
     assert any("One run decides the fit: r10" in text for text in found.warnings)
@@ -78,3 +80,27 @@ def test_exponents_that_differ_are_left_apart():
     frame = ladder(n=200, noise=0.0003)
     found = sl.fit("chinchilla", frame).diagnosis
     assert not any("chinchilla_tied" in note.text for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (lambda loss: 0.1 + 0.03 * loss**2, "gamma .* they lie on a straight line or bend"),
+        (lambda loss: np.where(loss > 2.42, 0.7, 0.5), "gamma .* only the lowest loss differs"),
+        (lambda loss: 0.9 - 0.1 * loss, "k .* their error does not fall with the loss"),
+    ],
+)
+def test_a_task_without_a_bend_is_told_what_it_looks_like(error, said):
+    """Kinds of single tasks that have no optimum in the law of Gadre et al. (2024)."""
+    loss = np.linspace(2.4, 2.8, 9)
+    found = sl.fit("loss_to_error", pd.DataFrame({"loss": loss, "error": error(loss)})).diagnosis
+    assert any(re.search(said, text) for text in found.warnings)
+    assert not any("One run decides" in text for text in found.warnings)
+
+
+def test_losses_without_a_floor_are_said_to_show_none():
+    compute = np.geomspace(1e17, 1e21, 12)
+    loss = 40 * compute**-0.05 + 0.002 * np.sin(np.arange(12))
+    found = sl.fit("power", pd.DataFrame({"compute": compute, "loss": loss - 0.5})).diagnosis
+    said = "^E .* ends at its lower bound 0: .* no optimum inside; they show no floor"
+    assert any(re.search(said, text) for text in found.warnings)
