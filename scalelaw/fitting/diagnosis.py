@@ -18,6 +18,7 @@ FLAT_FACTOR = np.log(10.0)
 DOMINATING = 4.0
 ENOUGH_TO_JUDGE = 3
 APART = 2.0
+AT_BOUND = 1e-4
 TIED = {"chinchilla": ("alpha", "beta", "chinchilla_tied")}
 
 
@@ -112,11 +113,7 @@ def diagnose(
     values = np.linalg.svd(design / size, compute_uv=False) if usable else np.zeros(free.size)
     rank = int((values > 1e-9 * max(values[0], 1e-300)).sum()) if values.size else 0
     condition = float(values[0] / values[-1]) if rank == free.size > 0 else np.inf
-    at_bound = tuple(
-        problem.law.names[j]
-        for j in free
-        if solution.theta[j] <= problem.low[j] or solution.theta[j] >= problem.high[j]
-    )
+    at_bound = tuple(problem.law.names[j] for j in free if _at_bound(problem, solution, int(j)))
     inverse, leverage = _local(design, rank == free.size)
     errors = np.linalg.norm(inverse, axis=1)
     flat = tuple(
@@ -141,6 +138,15 @@ def diagnose(
     )
     notes = (*_notes(problem, solution, draft, labels), *_tied_notes(problem, solution, inverse))
     return replace(draft, notes=notes)
+
+
+def _at_bound(problem: Problem, solution: Solution, j: int) -> bool:
+    """Return whether a coefficient is at a bound, or on a log scale as good as there."""
+    value, low, high = solution.theta[j], problem.low[j], problem.high[j]
+    if not problem.on_log[j]:
+        return bool(value <= low or value >= high)
+    edge = AT_BOUND * np.log(high / low)
+    return bool(np.log(value / low) <= edge or np.log(high / value) <= edge)
 
 
 def _local(design: Floats, full: bool) -> tuple[Floats, Floats]:
@@ -285,11 +291,12 @@ def _coef_notes(problem: Problem, solution: Solution, found: Diagnosis) -> Itera
     for name in found.at_bound:
         place = problem.law.names.index(name)
         coef, value = problem.law.coefs[place], solution.theta[place]
-        upper = not value <= problem.low[place]
-        own = value == coef.bounds[upper] and coef.ends[upper]
+        upper = bool(value - problem.low[place] > problem.high[place] - value)
+        bound = float((problem.low, problem.high)[upper][place])
+        own = bound == coef.bounds[upper] and coef.ends[upper]
         yield Note(
             "warning",
-            f"{name} ({coef.meaning}) ends at its {'upper' if upper else 'lower'} bound {value:g}: "
+            f"{name} ({coef.meaning}) ends at its {'upper' if upper else 'lower'} bound {bound:g}: "
             f"these runs have no optimum inside{f'; {own}' if own else ''}.",
             "The curve is a limiting case of the law; do not read its coefficients, and expect a "
             "simpler law to do as well.",
