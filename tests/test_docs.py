@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import importlib.util
 import re
 from pathlib import Path
@@ -36,6 +37,14 @@ def test_links_to_files_lead_somewhere(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", text):
         assert (home / target).exists(), target
+
+
+def test_the_examples_beside_a_fit_print_what_the_page_says():
+    options = doctest.NORMALIZE_WHITESPACE
+    page = str(ROOT / "docs" / "beside-a-fit.md")
+    failed, tried = doctest.testfile(page, module_relative=False, optionflags=options)
+    assert tried > 15
+    assert failed == 0
 
 
 def test_the_versions_agree():
