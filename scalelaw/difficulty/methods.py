@@ -19,9 +19,11 @@ from scalelaw.difficulty.curves import Form, Priors, fit_curve
 from scalelaw.difficulty.mapping import mapped, with_rest
 from scalelaw.difficulty.passrates import PassRates
 from scalelaw.difficulty.spectra import Spectrum, spectrum
+from scalelaw.difficulty.strata import Strata, strata
 from scalelaw.difficulty.subset import Subset, by_the_paper, predictable
 from scalelaw.errors import FitError, ForecastError, ScalelawWarning, TableError
 
+STRATA = "strata"
 Forecaster = Callable[[Floats], Floats]
 
 
@@ -53,6 +55,11 @@ class Prepared:
         """Shares of a dictionary of curves."""
         return spectrum(self.rates)
 
+    @cached_property
+    def strata(self) -> Strata:
+        """Laws of strata of difficulty."""
+        return strata(self.rates, self.spectrum)
+
 
 Maker = Callable[[Prepared], Forecaster]
 
@@ -69,7 +76,7 @@ class Method:
     make : callable
         From pass rates to a function from compute (FLOP), (n,), to mean rates, (n,).
     prior : float
-        Weight in the average before any back-test; 0 for baselines that only stand beside it.
+        Weight in the average before any back-test; 0 for those that only stand beside it.
     """
 
     name: str
@@ -141,18 +148,23 @@ def _spectrum(ladder: Prepared) -> Forecaster:
     return ladder.spectrum.at
 
 
+def _strata(ladder: Prepared) -> Forecaster:
+    return ladder.strata.at
+
+
 METHODS: dict[str, Method] = {
     one.name: one
     for one in (
-        Method("spectrum", "shares of a dictionary of curves", _spectrum, 0.5),
-        Method("clusters", "clusters with laws, the rest held", _clusters, 0.1),
-        Method("curve", "one law on the full set", _whole("full", believing=True), 0.02),
-        Method("power", "the same without floor and ceiling", _whole("bare", believing=False), 0.1),
+        Method(STRATA, "laws of strata of difficulty, fitted together", _strata, 0.5),
+        Method("curve", "one law on the full set", _whole("full", believing=True), 0.2),
+        Method("power", "the same without floor and ceiling", _whole("bare", believing=False), 0.2),
+        Method("line", "straight line in log compute", _line, 0.1),
+        Method("spectrum", "shares of a dictionary of curves", _spectrum),
+        Method("clusters", "clusters with laws, the rest held", _clusters),
         Method("paper", "clusters by the paper's rules, its map", _paper("paper")),
         Method("monotone", "the same with a monotone map", _paper("monotone")),
         Method("end_to_end", "one law on the full set, no priors", _whole("full", believing=False)),
         Method("two_step", "loss, then accuracy from loss", _two_step),
-        Method("line", "straight line in log compute", _line),
         Method("largest", "largest run repeated", _largest),
     )
 }

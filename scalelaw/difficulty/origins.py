@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from scalelaw.difficulty._types import Floats
-from scalelaw.difficulty.methods import METHODS, Prepared, forecaster
+from scalelaw.difficulty.methods import METHODS, STRATA, Prepared, forecaster
 from scalelaw.difficulty.passrates import PassRates
 
 FEWEST = 4
 ORIGINS = 3
+FADING = 0.5
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Rolling:
     frame : pandas.DataFrame
         One row a method, origin and hidden run: ``method``, ``visible`` (runs), ``run``,
         ``compute``, ``distance`` (compute over the largest visible), ``measured``, ``estimate``,
-        ``error``.
+        ``deviation`` (standard error by the method's own account; the strata have one), ``error``.
     """
 
     frame: pd.DataFrame
@@ -43,8 +44,14 @@ class Rolling:
             }
         ).reset_index()
 
+    @property
+    def recency(self) -> pd.Series:
+        """Weight of each origin by its number of visible runs: the latest 1, the next half."""
+        visible = np.sort(self.frame["visible"].unique().astype(int))[::-1]
+        return pd.Series(FADING ** np.arange(visible.size), index=visible)
+
     def scores(self, methods: Sequence[str]) -> Floats:
-        """Return the root mean square error of each method, every origin counting alike.
+        """Return the root mean square error of each method, origins weighed by recency.
 
         Parameters
         ----------
@@ -59,7 +66,8 @@ class Rolling:
         table = squares.pivot_table(
             index="method", columns="visible", values="square", dropna=False, aggfunc=_mean
         )
-        whole = table.mean(axis=1, skipna=False)
+        weight = self.recency.reindex(table.columns).to_numpy()
+        whole = pd.Series(table.to_numpy(float) @ weight / weight.sum(), index=table.index)
         return np.sqrt(whole.reindex(list(methods)).to_numpy(float))
 
 
@@ -98,6 +106,7 @@ def rolling(
         measured = rates.mean()[0][beyond]
         for name in methods:
             estimate = forecaster(METHODS[name], ladder)(rates.compute[beyond])
+            own = ladder.strata.deviation(rates.compute[beyond]) if name == STRATA else np.nan
             rows.append(
                 pd.DataFrame(
                     {
@@ -108,9 +117,11 @@ def rolling(
                         "distance": rates.compute[beyond] / cut,
                         "measured": measured,
                         "estimate": estimate,
+                        "deviation": own,
                         "error": estimate - measured,
                     }
                 )
             )
-    columns = ["method", "visible", "run", "compute", "distance", "measured", "estimate", "error"]
+    columns = ["method", "visible", "run", "compute", "distance"]
+    columns += ["measured", "estimate", "deviation", "error"]
     return Rolling(pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns))

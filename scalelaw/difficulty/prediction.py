@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from scalelaw.difficulty._types import Floats
+from scalelaw.difficulty.averaging import average, errors_of
 from scalelaw.difficulty.mapping import INCOMPATIBLE, Anchor, mapped, with_rest
-from scalelaw.difficulty.methods import METHODS, Prepared, forecaster
+from scalelaw.difficulty.methods import METHODS, STRATA, Prepared, forecaster
 from scalelaw.difficulty.origins import FEWEST, Rolling, rolling
 from scalelaw.difficulty.passrates import FEW_SAMPLES, PassRates
 from scalelaw.difficulty.subset import Subset
@@ -21,7 +22,6 @@ from scalelaw.errors import ExtrapolationWarning, ForecastError, ScalelawWarning
 from scalelaw.size import parse_count
 
 AVERAGE = "average"
-SLACK = 0.04
 FAR = 50.0
 
 
@@ -36,7 +36,7 @@ class DifficultyForecast:
     compute : float
         FLOP of the target.
     estimate, low, high : float
-        Expected mean rate of all items, and its interval.
+        Expected mean rate of all items, and the interval for that of a run.
     level : float
     method : str
         ``"average"`` or the name of the one method used.
@@ -100,32 +100,6 @@ class DifficultyForecast:
         return f"<p>{escape(self.caption)}</p>{self.table.to_html(index=False)}"
 
 
-def weights_of(backtest: Rolling, methods: Sequence[str]) -> Floats:
-    """Return the weights of methods in the average.
-
-    The weight is what a method has before any data, over the square of its back-tested error and
-    a slack of 0.04; so a method that failed on the ladder nearly drops out, and luck with one run
-    does not decide.
-
-    Parameters
-    ----------
-    backtest : Rolling
-    methods : sequence of str
-
-    Returns
-    -------
-    ndarray, (methods,)
-        Summing to one.
-    """
-    prior = np.array([METHODS[name].prior for name in methods])
-    if backtest.frame.empty:
-        return prior / prior.sum()
-    scores = backtest.scores(methods)
-    worst = np.nanmax(scores) if np.isfinite(scores).any() else 1.0
-    raw = prior / (np.where(np.isnan(scores), worst, scores) ** 2 + SLACK**2)
-    return raw / raw.sum()
-
-
 def forecast(
     rates: PassRates,
     *,
@@ -146,14 +120,15 @@ def forecast(
     compute : float or str
         FLOP of the target.
     method : str
-        ``"average"`` (the default) weighs the methods by rolling-origin back-tests; or the name
-        of one method. All are in the table in any case.
+        ``"average"`` (the default) weighs the methods by rolling-origin back-tests and by what
+        the items allow (`scalelaw.difficulty.averaging`); or the name of one method. All are in
+        the table in any case.
     anchors : sequence of Anchor
         Runs of other families with rates on the same items, for further rows of the table.
     level : float
         Probability that the interval is meant to hold.
     n : int
-        Draws: items are resampled, and runs.
+        Draws of the intervals of single methods: items are resampled, and runs.
     origins : int
         Rolling origins of the back-test.
     seed : int
@@ -184,21 +159,26 @@ def forecast(
     ladder = Prepared(rates)
     at = np.array([target])
     estimates = {name: float(forecaster(one, ladder)(at)[0]) for name, one in METHODS.items()}
-    weights = np.zeros(len(METHODS))
     used = averaged if method == AVERAGE else [method]
     able = [name for name in used if np.isfinite(estimates[name])]
-    if not able:
-        raise ForecastError(f"method {method!r} makes no forecast of these rates; use 'average'")
-    share = dict(zip(able, weights_of(backtest, able) if len(able) > 1 else [1.0], strict=True))
-    weights = np.array([share.get(name, 0.0) for name in METHODS])
+    if (STRATA if method == AVERAGE else method) not in able:
+        raise ForecastError(f"method {method!r} makes no forecast of these rates; try another")
     draws = {name: method_draws(name, ladder, target, n=n, seed=seed) for name in able}
+    share = {method: 1.0}
+    if STRATA in able:
+        deviation = float(ladder.strata.deviation(at)[0])
+        made = average(backtest, {name: estimates[name] for name in able}, deviation)
+        share, estimate = made.weights, made.estimate
+        low, high = made.interval(level)
+    else:
+        estimate = estimates[method]
+        low, high = _interval(draws[method], estimate, errors_of(backtest, share)["error"], level)
+    error = float(errors_of(backtest, share)["error"].abs().mean())
+    weights = np.array([share.get(name, 0.0) for name in METHODS])
     rows = _rows(estimates, weights, draws, backtest, level)
-    estimate = sum(share[name] * estimates[name] for name in able)
-    error = _average_error(backtest, share)
-    low, high = _interval(share, draws, estimate, error, level, seed)
     if method == AVERAGE:
-        meaning = "weighted by back-tests on the ladder"
-        first = [AVERAGE, meaning, estimate, low, high, _mean_error(backtest, share), 1.0]
+        meaning = "weighted by back-tests and by what the items allow"
+        first = [AVERAGE, meaning, estimate, low, high, error, 1.0]
         rows = pd.concat([pd.DataFrame([first], columns=rows.columns), rows], ignore_index=True)
     else:
         order = np.argsort(rows["method"].to_numpy() != method, kind="stable")
@@ -231,11 +211,16 @@ def _check(rates: PassRates, target: float, method: str, level: float) -> None:
 
 def _doubts(rates: PassRates, target: float) -> list[str]:
     texts = []
-    distance = target / rates.compute[-1]
+    distance, span = target / rates.compute[-1], rates.compute[-1] / rates.compute[0]
     if distance > FAR:
         texts.append(
             f"the target has {distance:.3g} times the largest run's compute; beyond {FAR:g} times "
             "no method here has been tested"
+        )
+    elif distance > max(2.0, span):
+        texts.append(
+            f"the target has {distance:.3g} times the largest run's compute, but the ladder spans "
+            f"a factor of {span:.3g} only: how fast rates grow that far is a belief, not measured"
         )
     elif distance <= 1.0:
         texts.append(
@@ -245,8 +230,8 @@ def _doubts(rates: PassRates, target: float) -> list[str]:
     sizes = np.unique(rates.compute).size
     if sizes <= FEWEST:
         texts.append(
-            f"{sizes} sizes of run leave nothing to back-test with; the average has its prior "
-            "weights and the interval knows of sampling only"
+            f"{sizes} sizes of run leave nothing to back-test with; the average has "
+            "prior weights, and nothing has checked the interval"
         )
     if rates.samples < FEW_SAMPLES:
         texts.append(
@@ -277,43 +262,15 @@ def _rows(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _averaged(backtest: Rolling, share: dict[str, float]) -> pd.Series:
-    """Return the error of the average for each hidden run, with today's weights."""
-    if backtest.frame.empty:
-        return pd.Series(dtype=float)
-    table = backtest.frame.pivot_table(
-        index=["visible", "run"], columns="method", values="error", sort=False
-    ).reindex(columns=list(share))
-    return (table * pd.Series(share)).sum(axis=1, skipna=False).dropna()
-
-
-def _mean_error(backtest: Rolling, share: dict[str, float]) -> float:
-    errors = _averaged(backtest, share)
-    return float(errors.abs().mean()) if len(errors) else float("nan")
-
-
-def _average_error(backtest: Rolling, share: dict[str, float]) -> float:
-    """Return the root mean square error of the average on the ladder; 0 if not tested."""
-    errors = _averaged(backtest, share)
-    return float(np.sqrt((errors**2).mean())) if len(errors) else 0.0
-
-
 def _interval(
-    share: dict[str, float],
-    draws: dict[str, Floats],
-    estimate: float,
-    error: float,
-    level: float,
-    seed: int,
+    draws: Floats, estimate: float, errors: pd.Series, level: float
 ) -> tuple[float, float]:
-    """Return the interval: methods by weight, their draws, and the back-tested error on top."""
-    rng = np.random.default_rng(seed)
-    pool = np.concatenate([draws[name] for name in share])
-    chance = np.concatenate([np.full(len(draws[name]), share[name]) for name in share])
-    picked = rng.choice(pool, size=4000, p=chance / chance.sum())
-    picked = estimate + picked - picked.mean() + rng.normal(0.0, error, picked.size)
-    low, high = np.quantile(picked, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
-    return float(np.clip(low, 0.0, estimate)), float(np.clip(high, estimate, 1.0))
+    """Return the interval of a method: its draws, and its back-tested error on top."""
+    from scipy.stats import norm
+
+    tested = float((errors**2).mean()) if len(errors) else 0.0
+    half = float(norm.ppf((1.0 + level) / 2.0)) * float(np.sqrt(np.var(draws) + tested))
+    return max(0.0, estimate - half), min(1.0, estimate + half)
 
 
 def _with_anchors(

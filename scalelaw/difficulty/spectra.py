@@ -52,6 +52,8 @@ class Spectrum:
         Probability that the growth of a curve shows in an item's answers.
     shift, concentration : float
         How runs differ beyond sampling.
+    right, trials : ndarray, (patterns, runs)
+        The patterns: right answers, of so many samples.
     """
 
     dictionary: Dictionary
@@ -61,6 +63,8 @@ class Spectrum:
     visible: Floats
     shift: float
     concentration: float
+    right: np.ndarray
+    trials: np.ndarray
 
     def at(self, compute: float | Floats, *, promise: float | None = None) -> Floats:
         """Return the forecast mean rate of all items.
@@ -127,6 +131,46 @@ class Spectrum:
         own, n = self.shares, self.counts
         return own * (self.likelihood.T @ (n / _held(self.likelihood, own))) / n.sum()
 
+    def members(self) -> Floats:
+        """Return how many items of each pattern visibly grow from each threshold.
+
+        Returns
+        -------
+        ndarray, (patterns, thresholds)
+            Expected numbers, given the answers.
+        """
+        growing = self.dictionary.kinds == "law"
+        likely = self.likelihood * self.shares / _held(self.likelihood, self.shares)[:, None]
+        visible = (likely * self.visible)[:, growing]
+        each = visible.reshape(len(visible), -1, self.dictionary.thresholds.size).sum(axis=1)
+        return each * self.counts[:, None]
+
+    def outside(self) -> tuple[float, float]:
+        """Return the shares of items that follow no law, and of growth that does not show yet."""
+        own, growing = self.posterior(), self.dictionary.kinds == "law"
+        hidden = own[growing] @ (1.0 - self.visible[growing])
+        return float(own[~growing].sum()), float(hidden)
+
+    def unseen(self, compute: float | Floats) -> tuple[Floats, Floats]:
+        """Return what growth that does not show yet adds to the mean rate.
+
+        Parameters
+        ----------
+        compute : float or ndarray, (n,)
+            FLOP.
+
+        Returns
+        -------
+        middle, deviation : ndarray, (n,)
+            Any part of the promise is thought as likely as any other.
+        """
+        growing = self.dictionary.kinds == "law"
+        hidden = self.posterior()[growing] * (1.0 - self.visible[growing])
+        u = np.log(np.atleast_1d(np.asarray(compute, dtype=float)))
+        held = hidden.sum() * self.dictionary.chance
+        half = 0.5 * (hidden @ self.dictionary.laws(u) - held)
+        return held + half, half / np.sqrt(3.0)
+
     def table(self):
         """Return one row a threshold: ``threshold`` (FLOP), ``share``, mean ``speed``."""
         import pandas as pd
@@ -170,7 +214,7 @@ def spectrum(
     shares = estimated(dictionary, likelihood[some], counts[some])
     return Spectrum(
         dictionary, shares, likelihood, counts, _visibility(dictionary, u, rates), shift,
-        concentration,
+        concentration, right, trials,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from scalelaw.difficulty.curves import (
     run_weights,
 )
 from scalelaw.difficulty.mapping import held, law_of_items
-from scalelaw.difficulty.methods import METHODS, Prepared, forecaster
+from scalelaw.difficulty.methods import METHODS, STRATA, Prepared, forecaster
 from scalelaw.difficulty.subset import Subset
 
 FEW_PATTERNS = 400
@@ -166,7 +166,9 @@ def method_draws(name: str, ladder: Prepared, compute: float, *, n: int, seed: i
     -------
     ndarray, (n,)
     """
-    if name == "spectrum":
+    if name == STRATA:
+        draws = ladder.strata.draws(compute, n=n, seed=seed)
+    elif name == "spectrum":
         draws = spectrum_draws(ladder, compute, n=n, seed=seed)
     elif name == "clusters":
         draws = cluster_draws(ladder.subset, compute, n=n, seed=seed)

@@ -33,7 +33,7 @@ def method_comparison(outlook: DifficultyForecast) -> Panel:
         left.set_xlabel("forecast mean rate")
         right.barh(place, frame["backtest_error"].fillna(0.0), color=style.FORECAST, height=0.6)
         right.set_xlabel("mean absolute error on the ladder")
-        used = frame[(frame["weight"] > 0) & (frame["method"] != outlook.method)]
+        used = frame[(frame["weight"] >= 0.005) & (frame["method"] != outlook.method)]
         told = ", ".join(f"{row['method']} {row['weight']:.0%}" for _, row in used.iterrows())
         caption = outlook.caption + (f" Weights: {told}." if told else "")
         return Panel("Methods compared", caption, frame, figure)

@@ -47,7 +47,7 @@ def test_the_subset_map_has_all_runs_and_the_forecasts(outlook):
 def test_the_comparison_shows_the_table_of_methods(outlook):
     panel = plot.method_comparison(outlook)
     assert panel.frame["method"].iloc[0] == "average"
-    assert "Weights: spectrum" in panel.caption
+    assert "Weights: strata" in panel.caption
 
 
 def test_a_benchmark_without_a_predictable_cluster_has_no_map():

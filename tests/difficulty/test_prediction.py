@@ -7,7 +7,6 @@ import pytest
 
 from scalelaw.difficulty import METHODS, Anchor, PassRates, forecast, rolling
 from scalelaw.difficulty.methods import Prepared
-from scalelaw.difficulty.prediction import weights_of
 from scalelaw.difficulty.spectra import spectrum
 from scalelaw.errors import ExtrapolationWarning, ForecastError, ScalelawWarning, UnknownName
 from tests.difficulty.conftest import LADDER, TARGET, law
@@ -67,15 +66,6 @@ def test_rolling_origins_never_see_the_hidden_runs(benchmark_of):
     assert seven[0]["estimate"].to_numpy() == pytest.approx(seven[1]["estimate"].to_numpy())
     assert sorted(one["visible"].unique()) == [5, 6, 7]
     assert (one["distance"] > 1).all()
-
-
-def test_a_method_that_failed_on_the_ladder_gets_little_weight(benchmark_of):
-    found = rolling(benchmark_of(each=30), methods=("curve", "power"))
-    frame = found.frame.copy()
-    frame.loc[frame["method"] == "power", "error"] = 0.5
-    weights = weights_of(type(found)(frame), ("curve", "power"))
-    before = weights_of(found, ("curve", "power"))
-    assert weights[1] < 0.25 * before[1]
 
 
 def test_one_method_can_be_asked_for(benchmark_of):
