@@ -17,6 +17,7 @@ import pandas as pd
 
 from analyses.schaeffer2024.ladders import HELD_OUT, VISIBLE, Case
 from scalelaw.choices import (
+    AVERAGE,
     accuracy_from_masses,
     backtest_masses,
     correlations,
@@ -136,15 +137,19 @@ def chosen(cases: Sequence[Case]) -> pd.DataFrame:
 
 
 def last_line(forecasts: pd.DataFrame, choice: pd.DataFrame) -> str:
-    """Return the figure: points off for the held-out run, beside every other way."""
+    """Return the figures: points off for the held-out run and everywhere, and coverage."""
     table = held_out(forecasts)
     own = table.merge(choice, on=["ladder", "method"])
     others = table.assign(points=table["points"].abs()).groupby("method")["points"].mean()
-    inside = forecasts.dropna(subset="low")
+    ways = by_method(forecasts).set_index("method")
+    average = ways.loc[AVERAGE]
+    single = ways.drop(index=AVERAGE).iloc[0]
     return (
         f"accuracy_from_masses_points {own['points'].abs().mean():.2f} on {HELD_OUT} by the laws "
-        f"that smaller runs choose ({', '.join(f'{name} {others[name]:.2f}' for name in NAMES)}); "
-        f"{inside['covered'].mean():.0%} of {len(inside)} intervals at level 0.9 hold"
+        f"that smaller runs choose ({AVERAGE} {others[AVERAGE]:.2f}, "
+        f"{', '.join(f'{name} {others[name]:.2f}' for name in NAMES)}); on all ladders {AVERAGE} "
+        f"{average['points']:.2f}, best single way {single['points']:.2f} ({single.name}); "
+        f"{average['coverage']:.0%} of {average['n']:.0f} of its intervals at level 0.9 hold"
     )
 
 

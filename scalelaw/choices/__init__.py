@@ -15,12 +15,14 @@ from scalelaw.choices.prospects import (
     accuracy_from_masses,
     backtest_masses,
 )
+from scalelaw.choices.rolling import AVERAGE
 from scalelaw.choices.signals import signal_and_noise
 from scalelaw.choices.strength import min_k_prob, predictive_strength
 from scalelaw.choices.trends import CLASSES, scaling_classes
 from scalelaw.choices.turning import Flips, flips, mcnemar
 
 __all__ = [
+    "AVERAGE",
     "CLASSES",
     "LAWS",
     "METHODS",

@@ -14,7 +14,7 @@ item: noise that choices share moves no answer, and independent noise would.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -27,7 +27,8 @@ from scalelaw.items import TaskItems
 Scale = Literal["linear", "power"]
 Anchor = Literal["last", "centre"]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
-_BLOCK = 4_000_000
+Integers = np.ndarray[Any, np.dtype[np.int64]]
+_BLOCK = 500_000
 
 
 @dataclass(frozen=True)
@@ -90,25 +91,27 @@ class MassFit:
     residual: Floats
     shared: Floats
 
-    def loglik(self, x: float, shift: Floats | None = None) -> Floats:
-        """Return the log-likelihoods at a log10 compute, for every residual vector.
+    def loglik(self, x: float, shift: Floats | None = None, rows: Integers | None = None) -> Floats:
+        """Return the log-likelihoods at a log10 compute, for residual vectors.
 
         Parameters
         ----------
         x : float
             Log10 compute.
-        shift : array, shape (2,), optional
+        shift : array, shape (2,) or (n, 2), optional
             To add to all incorrect and to all correct choices, on the law's scale.
+        rows : array of int, shape (n,), optional
+            The runs whose residuals are added; every run once by default.
 
         Returns
         -------
-        array, shape (M, T)
+        array, shape (M, T) or (n, T)
             One row for each run whose residuals are added.
         """
-        line = self.level + self.slope * (x - self.origin)
+        path = self.level + self.slope * (x - self.origin)
+        path = path + (self.residual if rows is None else self.residual[rows])
         if shift is not None:
-            line = line + shift[self.answers.gold.astype(np.int64)]
-        path = line + self.residual
+            path = path + np.atleast_2d(shift)[:, self.answers.gold.astype(np.int64)]
         return path if self.law.scale == "linear" else -np.exp(np.minimum(path, 700.0))
 
     def scores(self, x: float, shift: Floats | None = None) -> Floats:
@@ -116,21 +119,28 @@ class MassFit:
 
         A run's residuals move all choices of an item together, and every run's count alike.
         """
-        return choice_scores(self.loglik(x, shift), self.answers)
+        return choice_scores(self.loglik(x, shift), self.answers).mean(axis=0)
 
-    def thinned(self, count: int, rng: np.random.Generator) -> MassFit:
-        """Return the lines of so many items, drawn at random; all if there are no more."""
-        if len(self.answers) <= count:
-            return self
-        kept = np.sort(rng.choice(len(self.answers), count, replace=False))
-        part = self.answers.of_items(kept)
-        long = np.isin(self.answers.item_of_choice, kept)
-        return replace(
-            self,
-            answers=part,
-            level=self.level[long],
-            slope=self.slope[long],
-            residual=self.residual[:, long],
+    def drawn(self, x: float, shifts: Floats, rows: Integers) -> Floats:
+        """Return the scores of runs drawn at random, shape (n, 3).
+
+        Parameters
+        ----------
+        x : float
+            Log10 compute.
+        shifts : array, shape (n, 2)
+            As for `loglik`.
+        rows : array of int, shape (n,)
+            The run whose residuals each draw has.
+        """
+        step = max(1, _BLOCK // len(self.level))
+        return np.concatenate(
+            [
+                choice_scores(
+                    self.loglik(x, shifts[at : at + step], rows[at : at + step]), self.answers
+                )
+                for at in range(0, len(rows), step)
+            ]
         )
 
     def spread(self, x: float) -> float:
@@ -226,7 +236,7 @@ def shrink(values: Floats, variance: float) -> Floats:
 
 
 def choice_scores(loglik: Floats, answers: TaskItems) -> Floats:
-    """Return accuracy, p_choices and Brier score, averaged over rows and items.
+    """Return accuracy, p_choices and Brier score of each row, averaged over items.
 
     Parameters
     ----------
@@ -237,23 +247,36 @@ def choice_scores(loglik: Floats, answers: TaskItems) -> Floats:
 
     Returns
     -------
-    array, shape (3,)
+    array, shape (M, 3)
     """
+    sizes = answers.choices
+    if len(sizes) and (sizes == sizes[0]).all():
+        return _of_equal(loglik, answers.gold, int(sizes[0]))
     starts, of_item, gold = answers.offsets[:-1], answers.item_of_choice, answers.gold
-    step = max(1, _BLOCK // max(loglik.shape[1], 1))
-    totals = np.zeros(3)
-    for start in range(0, len(loglik), step):
-        block = loglik[start : start + step]
-        highest = np.maximum.reduceat(block, starts, axis=1)
-        best_right = np.maximum.reduceat(np.where(gold, block, -np.inf), starts, axis=1)
-        mass = np.exp(block - highest[:, of_item])
-        share = mass / np.add.reduceat(mass, starts, axis=1)[:, of_item]
-        totals += (
-            (best_right == highest).sum(),
-            share[:, gold].sum(),
-            ((share - gold) ** 2).sum(),
-        )
-    return totals / (len(loglik) * len(answers))
+    highest = np.maximum.reduceat(loglik, starts, axis=1)
+    best_right = np.maximum.reduceat(np.where(gold, loglik, -np.inf), starts, axis=1)
+    mass = np.exp(loglik - highest[:, of_item])
+    share = mass / np.add.reduceat(mass, starts, axis=1)[:, of_item]
+    totals = (
+        (best_right == highest).sum(axis=1),
+        share[:, gold].sum(axis=1),
+        ((share - gold) ** 2).sum(axis=1),
+    )
+    return np.stack(totals, axis=1) / len(answers)
+
+
+def _of_equal(loglik: Floats, gold: np.ndarray[Any, np.dtype[np.bool_]], choices: int) -> Floats:
+    """Return `choice_scores` of items with so many choices each, choice by choice."""
+    rows = len(loglik)
+    of_choice = np.ascontiguousarray(loglik.reshape(rows, -1, choices).transpose(2, 0, 1))
+    right = np.ascontiguousarray(gold.reshape(-1, choices).T)[:, None, :]
+    highest = of_choice.max(axis=0)
+    hit = ((of_choice == highest) & right).any(axis=0)
+    share = np.exp(of_choice - highest)
+    share /= share.sum(axis=0)
+    of_right = (share * right).sum(axis=0)
+    brier = (share**2).sum(axis=0) - 2.0 * of_right + right.sum(axis=0)
+    return np.stack([hit.mean(axis=1), of_right.mean(axis=1), brier.mean(axis=1)], axis=1)
 
 
 def _on_scale(answers: TaskItems, law: MassLaw) -> Floats:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from scalelaw.choices.ladders import Ladder, ladder_of
-from scalelaw.choices.mass_laws import LAWS, MassFit, MassLaw, choice_scores, fit_masses
-from scalelaw.choices.other_ways import NAMES, baselines
+from scalelaw.choices.mass_laws import MassLaw
+from scalelaw.choices.rolling import (
+    AVERAGE,
+    LEAST_RUNS,
+    SCORES,
+    Forecasts,
+    Settings,
+    laws_for,
+    origins_of,
+    rolled,
+    weights,
+)
 from scalelaw.errors import ForecastError, TableError
 from scalelaw.items import ItemTable
 from scalelaw.score.mass import Normalise
@@ -18,14 +28,8 @@ from scalelaw.size import Size, target_size
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = np.ndarray[Any, np.dtype[np.float64]]
-LEAST_RUNS = 3
-_ITEMS_IN_DRAWS = 1500
-_PRIOR_DOF = 2
 _LEAST_FORECASTS = 3
 """Hidden runs that must have been forecast before a law is preferred to the default for it."""
-
-SCORES = ("accuracy", "p_choices", "brier")
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,27 @@ class MassBacktest:
     frame : pandas.DataFrame
         One row a method, origin and hidden run: ``method``, ``visible`` (runs that were used),
         ``run``, ``compute``, ``distance`` (compute over the largest visible one), ``measured``,
-        ``estimate``, ``low``, ``high`` (NaN for baselines), ``error``, ``covered``.
+        ``estimate``, ``low``, ``high`` (NaN for simpler ways), ``error``, ``covered``.
+    possible : int
+        Numbers of visible runs that could be used; more than were, if there are very many runs.
     """
 
     frame: pd.DataFrame
+    possible: int
+
+    @property
+    def caption(self) -> str:
+        """From how many runs the forecasts were made."""
+        used = self.frame["visible"].unique()
+        first, last = int(used.min()), int(used.max())
+        told = (
+            f"from the {first} smallest runs"
+            if first == last
+            else (f"from the {first} to {last} smallest runs")
+        )
+        if len(used) < self.possible:
+            told += f", {len(used)} of {self.possible} numbers of them, spread evenly"
+        return told
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -73,12 +94,13 @@ class MassForecast:
     target : Size
         The planned run.
     law : MassLaw
-        The candidate that was best in the back-test; the first of `scalelaw.choices.LAWS` where
-        fewer than three forecasts of hidden runs tell them apart.
+        The law of masses that was best in the back-test; the first of `scalelaw.choices.LAWS`
+        where fewer than three forecasts of hidden runs tell them apart.
     prediction : pandas.DataFrame
-        One row a score: ``score``, ``estimate``, ``low``, ``high``.
-    baselines : pandas.DataFrame
-        ``method`` and ``estimate`` of the accuracy by every other way.
+        One row a score: ``score``, ``estimate``, ``low``, ``high``, by the weighted average.
+    ways : pandas.DataFrame
+        The accuracy by each way: ``method``, ``weight`` in the average, ``estimate``, ``low``,
+        ``high`` (NaN for those without masses).
     backtest : MassBacktest or None
         Rolling over the visible runs; None with fewer than four.
     level : float
@@ -91,18 +113,18 @@ class MassForecast:
     target: Size
     law: MassLaw
     prediction: pd.DataFrame
-    baselines: pd.DataFrame
+    ways: pd.DataFrame
     backtest: MassBacktest | None
     level: float
     left_out: int
 
     @property
     def beaten_by(self) -> list[str]:
-        """Baselines that were closer than the masses in the back-test."""
+        """Ways that were closer than the weighted average in the back-test."""
         if self.backtest is None:
             return []
         points = self.backtest.summary.set_index("method")["points"]
-        return [name for name in NAMES if points[name] < points[self.law.name]]
+        return [str(name) for name in points.index if points[name] < points[AVERAGE]]
 
 
 def accuracy_from_masses(
@@ -119,8 +141,9 @@ def accuracy_from_masses(
 ) -> MassForecast:
     """Forecast the accuracy of a planned run from laws of its choices' log-likelihoods.
 
-    Every choice of every item gets a line in log compute, shrunken across items; the candidate
-    laws (`scalelaw.choices.LAWS`) are compared by a rolling back-test over the runs that are there.
+    Every choice of every item gets a line in log compute, shrunken across items. The candidate
+    laws (`scalelaw.choices.LAWS`) and simpler ways are averaged by their errors in a rolling
+    back-test over the runs that are there; see `scalelaw.choices.rolling`.
 
     Parameters
     ----------
@@ -159,24 +182,34 @@ def accuracy_from_masses(
             f"{task}: the planned run has {target.compute:.3g} FLOP and the largest run "
             f"{ladder.compute[-1]:.3g}; accuracy from masses is for larger runs only"
         )
-    backtest = None
+    settings = Settings(seed, normalise, level, n)
+    found = rolled(ladder, settings, planned=float(np.log10(target.compute)))
+    backtest = _backtest(ladder, found, settings) if len(found.run) > 1 else None
     laws = laws_for(ladder)
     best = laws[0]
-    if len(ladder.compute) > LEAST_RUNS:
-        backtest = rolling_backtest(ladder, level=level, n=n, seed=seed)
-        summary = backtest.summary.set_index("method")
-        if summary["n"].max() >= _LEAST_FORECASTS:
-            best = min(laws, key=lambda law: float(summary["points"][law.name]))
-    x = float(np.log10(target.compute))
-    fitted = fit_masses(ladder, best)
-    past = past_errors(ladder, best)
-    estimate, low, high = forecast_at(fitted, x, level=level, n=n, seed=seed, past=past)
-    frame = pd.DataFrame({"score": SCORES, "estimate": estimate, "low": low, "high": high})
-    others = _other_ways(ladder, np.array([x]))
-    rows = [(name, float(value[0])) for name, value in zip(NAMES, others, strict=True)]
-    rows += [(law.name, float(fit_masses(ladder, law).scores(x)[0])) for law in laws]
-    table = pd.DataFrame(rows, columns=["method", "estimate"])
-    return MassForecast(task, target, best, frame, table, backtest, level, ladder.left_out)
+    if len(found.run) > _LEAST_FORECASTS:
+        missed = np.abs(found.error[:-1, :, 0]).mean(axis=0)
+        best = min(laws, key=lambda law: float(missed[found.ways.index(law.name)]))
+    low, high = found.intervals(level)
+    prediction = {"estimate": found.estimate[-1, -1], "low": low[-1, -1], "high": high[-1, -1]}
+    averaged = np.array([name not in ("last run", AVERAGE) for name in found.ways])
+    ways = {
+        "method": found.ways[:-1],
+        "weight": weights(found.error[:-1, :, 0], averaged)[:-1],
+        "estimate": found.estimate[-1, :-1, 0],
+        "low": low[-1, :-1, 0],
+        "high": high[-1, :-1, 0],
+    }
+    return MassForecast(
+        task=task,
+        target=target,
+        law=best,
+        prediction=pd.DataFrame({"score": SCORES, **prediction}),
+        ways=pd.DataFrame(ways),
+        backtest=backtest,
+        level=level,
+        left_out=ladder.left_out,
+    )
 
 
 def backtest_masses(
@@ -197,16 +230,10 @@ def backtest_masses(
         Answers, with the sizes of the runs.
     task : str
         A multiple-choice task.
-    normalise : str
-        Of the log-likelihoods.
     visible : int, optional
         Use exactly so many of the smallest runs; all possible numbers, from three, by default.
-    level : float
-        Of the intervals.
-    n : int
-        Draws for the intervals.
-    seed : int
-        Seed of the draws.
+    normalise, level, n, seed
+        As for `accuracy_from_masses`.
 
     Returns
     -------
@@ -218,7 +245,25 @@ def backtest_masses(
         If there are too few runs to hide one.
     """
     ladder = mass_ladder(items, task, normalise=normalise)
-    return rolling_backtest(ladder, visible=visible, level=level, n=n, seed=seed)
+    settings = Settings(seed, normalise, level, n)
+    count = len(ladder.compute)
+    possible = origins_of(ladder, most=count)
+    if not possible or (visible is not None and not LEAST_RUNS <= visible < count):
+        raise TableError(
+            f"{task}: {count} runs; a back-test shows at least {LEAST_RUNS} of different compute "
+            "and hides at least one that is larger"
+        )
+    if visible is None:
+        return _backtest(ladder, rolled(ladder, settings), settings)
+    if visible not in possible:
+        raise TableError(
+            f"{task}: the {visible} smallest runs cannot be told from the others by compute; use "
+            f"visible={possible[0]}" + (f" to {possible[-1]}" if len(possible) > 1 else "")
+        )
+    before = [origin for origin in origins_of(ladder) if origin < visible]
+    return _backtest(
+        ladder, rolled(ladder, settings, origins=[*before, visible]), settings, visible
+    )
 
 
 def mass_ladder(items: ItemTable, task: str, *, normalise: Normalise = "none") -> Ladder:
@@ -237,108 +282,37 @@ def mass_ladder(items: ItemTable, task: str, *, normalise: Normalise = "none") -
     return ladder
 
 
-def laws_for(ladder: Ladder) -> list[MassLaw]:
-    """Return the candidates that can be fitted: a power law needs negative log-likelihoods."""
-    negative = bool(np.all(ladder.answers.loglik < 0))
-    return [law for law in LAWS if negative or law.scale == "linear"]
-
-
-def rolling_backtest(
-    ladder: Ladder, *, visible: int | None = None, level: float = 0.9, n: int = 200, seed: int
+def _backtest(
+    ladder: Ladder, found: Forecasts, settings: Settings, visible: int | None = None
 ) -> MassBacktest:
-    """Forecast every run from the smaller ones by every method; see `backtest_masses`."""
+    """Return the forecasts of measured runs as a table, those from ``visible`` runs if given."""
     import pandas as pd
 
     count = len(ladder.compute)
-    origins = range(LEAST_RUNS, count) if visible is None else [visible]
-    if not origins or not all(LEAST_RUNS <= origin < count for origin in origins):
-        raise TableError(
-            f"{ladder.answers.task}: {count} runs; a back-test shows at least {LEAST_RUNS} and "
-            "hides at least one"
-        )
-    truth = _accuracies(ladder)
-    rows: list[dict[str, Any]] = []
-    for origin in origins:
-        shown = ladder.first(origin)
-        hidden = range(origin, count)
-        others = _other_ways(shown, ladder.x[origin:])
-        fits = {law.name: fit_masses(shown, law) for law in laws_for(ladder)}
-        past = {law.name: past_errors(shown, law) for law in laws_for(ladder)}
-        for at in hidden:
-            forecasts = {
-                name: (float(one[at - origin]), np.nan, np.nan)
-                for name, one in zip(NAMES, others, strict=True)
-            }
-            for name, fitted in fits.items():
-                x = float(ladder.x[at])
-                found = forecast_at(fitted, x, level=level, n=n, seed=seed, past=past[name])
-                forecasts[name] = (float(found[0][0]), float(found[1][0]), float(found[2][0]))
-            for name, (estimate, low, high) in forecasts.items():
-                rows.append(
-                    {
-                        "method": name,
-                        "visible": origin,
-                        "run": ladder.answers.runs[at],
-                        "compute": ladder.compute[at],
-                        "distance": ladder.compute[at] / ladder.compute[origin - 1],
-                        "measured": truth[at],
-                        "estimate": estimate,
-                        "low": low,
-                        "high": high,
-                        "error": estimate - truth[at],
-                        "covered": np.nan if np.isnan(low) else float(low <= truth[at] <= high),
-                    }
-                )
-    return MassBacktest(pd.DataFrame(rows))
-
-
-def forecast_at(
-    fitted: MassFit, x: float, *, level: float, n: int, seed: int, past: Floats | None = None
-) -> tuple[Floats, Floats, Floats]:
-    """Return estimate, low and high of `SCORES` at a log10 compute.
-
-    A draw moves all correct and all incorrect choices of the run together, by as much as the
-    runs scatter around their lines, widened for the distance. Its tails are those of Student's t
-    with two degrees of freedom more than the lines leave: with one or two alone, they would reach
-    accuracies that no run ever had. The interval is at least as wide as the errors of the same law
-    in a rolling back-test over these runs. Of many items, a part stands for all in the draws.
-    """
-    estimate = fitted.scores(x)
-    rng = np.random.default_rng(seed)
-    part = fitted.thinned(_ITEMS_IN_DRAWS, rng)
-    dof = len(fitted.x) - 2 + _PRIOR_DOF
-    scale = fitted.spread(x) * np.sqrt(dof / rng.chisquare(dof, n))
-    shared = rng.multivariate_normal(np.zeros(2), fitted.shared, n, method="eigh")
-    drawn = np.array([part.scores(x, shift) for shift in shared * scale[:, None]])
-    tail = np.array([0.5 - level / 2.0, 0.5 + level / 2.0])
-    low, high = np.quantile(drawn, tail, axis=0) - part.scores(x) + estimate
-    if past is not None and len(past):
-        from scipy.special import stdtrit
-
-        reach = float(stdtrit(len(past) + _PRIOR_DOF, tail[1])) * np.sqrt((past**2).mean(axis=0))
-        low, high = np.minimum(low, estimate - reach), np.maximum(high, estimate + reach)
-    low, high = np.minimum(low, estimate), np.maximum(high, estimate)
-    top = np.array([1.0, 1.0, 2.0])
-    return estimate, np.clip(low, 0.0, top), np.clip(high, 0.0, top)
-
-
-def past_errors(ladder: Ladder, law: MassLaw) -> Floats:
-    """Return the errors of a law in a rolling back-test over the ladder, (forecasts, 3)."""
-    count = len(ladder.compute)
-    truth = [choice_scores(row[None, :], ladder.answers) for row in ladder.answers.loglik]
-    found = [
-        fit_masses(ladder.first(origin), law).scores(float(ladder.x[at])) - truth[at]
-        for origin in range(LEAST_RUNS, count)
-        for at in range(origin, count)
-    ]
-    return np.array(found).reshape(-1, 3)
-
-
-def _accuracies(ladder: Ladder) -> Floats:
-    rows = ladder.answers.loglik
-    return np.array([choice_scores(row[None, :], ladder.answers)[0] for row in rows])
-
-
-def _other_ways(ladder: Ladder, at: Floats) -> Floats:
-    nll = -ladder.masses.correct.mean(axis=1)
-    return baselines(ladder.x, _accuracies(ladder), nll, ladder.answers.chance, at)
+    low, high = found.intervals(settings.level)
+    kept = found.run < count
+    if visible is not None:
+        kept &= found.visible == visible
+    shown, run = found.visible[kept], found.run[kept]
+    base = {
+        "visible": shown,
+        "run": np.array(ladder.answers.runs)[run],
+        "compute": ladder.compute[run],
+        "distance": ladder.compute[run] / ladder.compute[shown - 1],
+    }
+    frames = []
+    for place, name in enumerate(found.ways):
+        frame = pd.DataFrame({"method": name, **base})
+        frame["estimate"] = found.estimate[kept, place, 0]
+        frame["error"] = found.error[kept, place, 0]
+        frame["measured"] = frame["estimate"] - frame["error"]
+        frame["low"], frame["high"] = low[kept, place, 0], high[kept, place, 0]
+        inside = (frame["low"] <= frame["measured"]) & (frame["measured"] <= frame["high"])
+        frame["covered"] = inside.astype(float).where(frame["low"].notna())
+        frames.append(frame)
+    columns = [
+        "method", "visible", "run", "compute", "distance", "measured", "estimate", "low", "high",
+        "error", "covered",
+    ]  # fmt: skip
+    table = pd.concat(frames, ignore_index=True)[columns]
+    return MassBacktest(table, len(origins_of(ladder, most=count)) if visible is None else 1)

@@ -62,9 +62,11 @@ def choices_command(
                 items, task, params=target.params, compute=target.compute,
                 normalise=normalise, level=level, seed=seed,
             )  # fmt: skip
-            told["forecast"], told["law"] = outlook.prediction, outlook.law.name
+            told["forecast"], told["ways"] = outlook.prediction, outlook.ways
+            told["law"] = outlook.law.name
             test = outlook.backtest
         told["backtest"] = None if test is None else test.summary
+        told["origins"] = None if test is None else test.caption
         found[task] = told
     if out is not None:
         from scalelaw.reporting.choice_sections import choice_report
@@ -83,6 +85,8 @@ def choices_command(
 
 def _show(task: str, told: dict[str, Any]) -> None:
     """Print what was found of one task."""
+    from scalelaw.choices import AVERAGE
+
     columns = [
         "metric", "method", "median", "mean", "null_low", "null_high", "above", "negative",
         "undefined",
@@ -96,6 +100,8 @@ def _show(task: str, told: dict[str, Any]) -> None:
         f"choice changes on {masses['switching']:.0%}\n"
     )
     if "forecast" in told:
-        print_table(told["forecast"], title=f"{task}: forecast by {told['law']}")
+        print_table(told["forecast"], title=f"{task}: forecast by the {AVERAGE} of the ways below")
+        print_table(told["ways"], title=f"{task}: accuracy by each way")
     if told["backtest"] is not None:
-        print_table(told["backtest"], title=f"{task}: back-test, accuracy in points")
+        title = f"{task}: back-test {told['origins']}, accuracy in points"
+        print_table(told["backtest"], title=title)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scalelaw.choices import MassBacktest
+from scalelaw.choices import AVERAGE, MassBacktest
 from scalelaw.plot import _style as style
 from scalelaw.plot._axes import limits
 from scalelaw.plot._panel import Panel
@@ -21,11 +21,11 @@ def mass_backtest(found: MassBacktest, *, task: str) -> Panel:
     Returns
     -------
     Panel
-        The frame is that of the back-test; of the laws of masses the best one is drawn.
+        The frame is that of the back-test; the weighted average is drawn with its intervals.
     """
     summary = found.summary
-    best = summary[summary["coverage"].notna()].iloc[0]
-    last = summary[summary["method"] == "last run"].iloc[0]
+    (best,) = summary[summary["method"] == AVERAGE].to_dict("records")
+    (last,) = summary[summary["method"] == "last run"].to_dict("records")
     frame = found.frame
     with style.canvas(3.4) as figure:
         axes = figure.subplots()
@@ -52,8 +52,9 @@ def mass_backtest(found: MassBacktest, *, task: str) -> Panel:
         axes.set_ylabel("forecast accuracy")
         style.legend_above(figure, axes)
     caption = (
-        f"{int(best['n'])} forecasts of hidden larger runs of {task}: {best['method']} is off by "
-        f"{best['points']:.2f} points on average, repeating the last run by {last['points']:.2f}; "
-        f"{best['coverage']:.0%} of its intervals hold the measured value."
+        f"{int(best['n'])} forecasts of hidden larger runs of {task}, {found.caption}: the "
+        f"{best['method']} is off by {best['points']:.2f} points on average, repeating the last "
+        f"run by {last['points']:.2f}; {best['coverage']:.0%} of its intervals hold the measured "
+        "value."
     )
     return Panel(f"Back-test of accuracy from masses on {task}", caption, frame, figure)

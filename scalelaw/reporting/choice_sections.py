@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from scalelaw.choices import (
     scaling_classes,
     suspected_labels,
 )
+from scalelaw.choices.rolling import Settings
 from scalelaw.errors import ReportError, TableError
 from scalelaw.items import ItemTable
 from scalelaw.plot import Panel
@@ -79,6 +81,7 @@ def sections_of_choices(
             "no multiple-choice task among the items; there are: "
             + ", ".join(f"{name} ({kind})" for name, kind in kinds.items())
         )
+    settings = Settings(seed, normalise, level)
     sections: list[Block] = []
     panels: dict[str, Panel] = {}
     for number, task in enumerate(names):
@@ -89,7 +92,7 @@ def sections_of_choices(
             ("forecast", _forecast),
             ("quality", _quality),
         ):
-            drawn, found = make(items, task, target, normalise, level, seed)
+            drawn, found = make(items, task, target, settings)
             blocks += found
             for place, panel in enumerate(drawn):
                 key = f"choices-{number}-{name}-{place}"
@@ -169,18 +172,17 @@ def _fingerprint(items: ItemTable) -> str:
     return digest.hexdigest()
 
 
+_SPAN = ("estimate", "low", "high")
 _Made = tuple[list[Panel], list[Block]]
-_Maker = Callable[[ItemTable, str, Size | None, Normalise, float, int], _Made]
+_Maker = Callable[[ItemTable, str, Size | None, Settings], _Made]
 
 
-def _survival(
-    items: ItemTable, task: str, _: Size | None, normalise: Normalise, level: float, seed: int
-) -> _Made:
+def _survival(items: ItemTable, task: str, _: Size | None, settings: Settings) -> _Made:
     try:
-        found = correlations(items, task, normalise=normalise)
+        found = correlations(items, task, normalise=settings.normalise)
     except TableError as error:
         return [], [text(f"No correlations with compute: {error}.")]
-    frame = found.summary(seed=seed, level=level)
+    frame = found.summary(seed=settings.seed, level=settings.level)
     spearman = frame[frame["method"] == "spearman"]
     rows = [
         [
@@ -206,29 +208,23 @@ def _survival(
     return [survival_chain(found)], [block]
 
 
-def _masses(
-    items: ItemTable, task: str, _: Size | None, normalise: Normalise, level: float, seed: int
-) -> _Made:
-    del level
+def _masses(items: ItemTable, task: str, _: Size | None, settings: Settings) -> _Made:
     try:
-        found = mass_dynamics(items, task, normalise=normalise)
+        found = mass_dynamics(items, task, normalise=settings.normalise)
     except TableError as error:
         return [], [text(f"No paths of masses: {error}.")]
-    return [joint_masses(found, seed=seed), item_trajectories(found.ladder)], []
+    return [joint_masses(found, seed=settings.seed), item_trajectories(found.ladder)], []
 
 
-def _forecast(
-    items: ItemTable, task: str, target: Size | None, normalise: Normalise, level: float, seed: int
-) -> _Made:
+def _forecast(items: ItemTable, task: str, target: Size | None, settings: Settings) -> _Made:
     try:
         if target is None:
-            test = backtest_masses(items, task, normalise=normalise, level=level, seed=seed)
+            test = backtest_masses(items, task, **asdict(settings))
             blocks: list[Block] = []
         else:
             outlook = accuracy_from_masses(
-                items, task, compute=target.compute, params=target.params,
-                normalise=normalise, level=level, seed=seed,
-            )  # fmt: skip
+                items, task, compute=target.compute, params=target.params, **asdict(settings)
+            )
             blocks = [_outlook(outlook)]
             test = outlook.backtest
     except TableError as error:
@@ -248,22 +244,28 @@ def _forecast(
     block = table(
         ["method", "points off", "bias", "covered", "forecasts"],
         rows,
-        caption="Rolling back-test: mean absolute error of the accuracy of hidden larger runs.",
+        caption="Rolling back-test: mean absolute error of the accuracy of hidden larger runs, "
+        f"{test.caption}.",
+        note="The weighted average counts each way, but for repeating the last run, the less the "
+        "larger its errors were before; its intervals allow for its own errors before.",
     )
     return [mass_backtest(test, task=task)], [*blocks, block]
 
 
 def _outlook(outlook: MassForecast) -> Block:
     rows = [
-        [str(row["score"]), *(f"{row[name]:.4f}" for name in ("estimate", "low", "high"))]
+        [str(row["score"]), *(_four(row[name]) for name in _SPAN)]
         for row in outlook.prediction.to_dict("records")
     ]
     rows += [
-        [f"accuracy by {row['method']}", f"{row['estimate']:.4f}", "", ""]
-        for row in outlook.baselines.to_dict("records")
+        [f"accuracy by {row['method']}", *(_four(row[name]) for name in _SPAN)]
+        for row in outlook.ways.to_dict("records")
     ]
     beaten = outlook.beaten_by
-    note = f"Chosen by the back-test: {outlook.law.name}."
+    note = (
+        "The first three rows are the weighted average of all ways but the last run. Of the laws "
+        f"of masses alone the back-test prefers {outlook.law.name}."
+    )
     if beaten:
         note += f" In the back-test {', '.join(beaten)} came closer."
     return table(
@@ -274,17 +276,14 @@ def _outlook(outlook: MassForecast) -> Block:
     )
 
 
-def _quality(
-    items: ItemTable, task: str, _: Size | None, normalise: Normalise, level: float, seed: int
-) -> _Made:
-    del level, seed
+def _quality(items: ItemTable, task: str, _: Size | None, settings: Settings) -> _Made:
     panels: list[Panel] = []
     sentences: list[str] = []
     try:
-        kinds = scaling_classes(items, task, normalise=normalise)["class"].value_counts()
+        kinds = scaling_classes(items, task, normalise=settings.normalise)["class"].value_counts()
         counted = ", ".join(f"{kind} {count}" for kind, count in kinds.items())
         sentences.append(f"Margins of questions along the ladder: {counted}.")
-        suspects = suspected_labels(items, task, normalise=normalise)
+        suspects = suspected_labels(items, task, normalise=settings.normalise)
         sentences.append(
             f"On {plural(len(suspects.frame), 'question')} of {suspects.items} the strongest runs "
             f"({', '.join(suspects.strongest)}) agree on a choice that is not the key; if all of "
@@ -294,6 +293,10 @@ def _quality(
     except TableError as error:
         sentences.append(f"Not all of the quality of items could be judged: {error}.")
     return panels, [text(" ".join(sentences))]
+
+
+def _four(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.4f}"
 
 
 def _two(value: float) -> str:

@@ -59,8 +59,11 @@ def test_forecasts_repeat_with_their_seed_and_hold_the_estimate():
     frame = one.prediction
     assert (frame["low"] <= frame["estimate"]).all()
     assert (frame["estimate"] <= frame["high"]).all()
-    assert set(one.baselines["method"]) >= {"last run", "two steps", one.law.name}
-    assert set(one.beaten_by) <= set(one.baselines["method"])
+    assert set(one.ways["method"]) >= {"last run", "two steps", one.law.name}
+    assert set(one.beaten_by) <= set(one.ways["method"])
+    assert one.ways["weight"].sum() == pytest.approx(1.0)
+    accuracy = frame["estimate"].iloc[0]
+    assert accuracy == pytest.approx((one.ways["weight"] * one.ways["estimate"]).sum())
 
 
 def test_a_target_that_is_not_larger_is_refused():
@@ -69,7 +72,9 @@ def test_a_target_that_is_not_larger_is_refused():
 
 
 def test_a_back_test_needs_a_run_to_hide():
-    with pytest.raises(TableError, match="shows at least 3 and hides at least one"):
+    with pytest.raises(
+        TableError, match="shows at least 3 of different compute and hides at least one"
+    ):
         backtest_masses(ladder(runs=3), "quiz", seed=0)
 
 
