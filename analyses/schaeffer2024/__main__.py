@@ -41,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     statistics, order = correlated(cases), ordered(cases)
     forecasts, choice = tested(cases), chosen(cases)
+    others = own_ladder(others=True)
     tables = {
         "correlations": statistics,
         "chain": degraded(statistics),
@@ -48,6 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "masses": moved(cases),
         "no_relation": no_relation(),
         "methods": by_method(forecasts),
+        **({"methods_elsewhere": by_method(tested(others))} if others else {}),
         "ladders": by_ladder(forecasts),
         "held_out": held_out(forecasts),
         "chosen": choice,
@@ -68,6 +70,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(order.groupby(["ladder", "method"], sort=False)["holds"].mean().unstack().to_string())
     print("\nRolling back-tests of accuracy, in points, all ladders:\n")
     print(tables["methods"].to_string(index=False, float_format="{:.2f}".format))
+    if others:
+        print(f"\nOn {len(others)} tasks of the own ladder that no way was chosen on:\n")
+        told = tables["methods_elsewhere"]
+        print(told.to_string(index=False, float_format="{:.2f}".format))
     print("\nThe held-out run, from the four smallest of its family:\n")
     print(tables["held_out"].to_string(index=False, float_format="{:.3f}".format))
     print(f"\n{last_line(forecasts, choice)}")

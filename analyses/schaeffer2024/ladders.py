@@ -82,12 +82,20 @@ def ngram_models() -> list[Case]:
     return [Case("n-gram", task, how, items) for task, how in pairs]
 
 
-def own_ladder() -> list[Case]:
-    """Return the tasks of the project's own ladder: its runs of 20 tokens a parameter."""
+def own_ladder(*, others: bool = False) -> list[Case]:
+    """Return tasks of the project's own ladder: its runs of 20 tokens a parameter.
+
+    Parameters
+    ----------
+    others : bool
+        All multiple-choice tasks but `OWN_TASKS`, which the way to forecast was not chosen on.
+    """
     if not (OWN / "items.parquet").is_file():
         return []
     sizes = pd.read_csv(OWN / "results.csv")[["run", "params", "tokens"]].drop_duplicates()
     items = sl.load.items(OWN / "items.parquet")
     kept = [run for run in items.runs["run"] if run.endswith("-m20-s0")]
     items = items.with_sizes(sizes).where(run=kept)
-    return [Case("own", task, "none", items) for task in OWN_TASKS if task in items.of]
+    choices = [name for name, one in items.of.items() if one.kind == "multiple_choice"]
+    wanted = [name for name in choices if name not in OWN_TASKS] if others else OWN_TASKS
+    return [Case("own", task, "none", items) for task in wanted if task in items.of]

@@ -2,8 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from analyses.schaeffer2024.analysis import chosen, correlated, degraded, moved, no_relation
-from analyses.schaeffer2024.ladders import minimal_pairs, ngram_models
+from analyses.schaeffer2024.analysis import (
+    by_method,
+    chosen,
+    correlated,
+    degraded,
+    moved,
+    no_relation,
+    tested as back_tested,
+)
+from analyses.schaeffer2024.ladders import OWN_TASKS, minimal_pairs, ngram_models, own_ladder
+from scalelaw.choices import AVERAGE
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +38,22 @@ def test_pythia_chooses_the_law_without_seeing_the_held_out_run(shared_data):
     shared_data("lima_lm")
     cases = [case for case in minimal_pairs() if case.name == "pythia lgd"]
     assert chosen(cases)["method"].tolist() == ["masses (linear, last)"]
+
+
+def test_the_average_is_closer_than_every_single_way_on_all_ladders(shared_data):
+    shared_data("lima_lm")
+    shared_data("lm_eval_ladder")
+    table = by_method(back_tested([*minimal_pairs(), *ngram_models(), *own_ladder()]))
+    assert table["method"].iloc[0] == AVERAGE
+    assert table["points"].iloc[0] < 2.2
+    assert 0.88 < table["coverage"].iloc[0] < 0.98
+
+
+def test_the_other_tasks_of_the_own_ladder_are_others():
+    kept, others = ({case.task for case in own_ladder(others=one)} for one in (False, True))
+    assert kept == set(OWN_TASKS)
+    assert len(others) == 12
+    assert not kept & others
 
 
 def test_chance_falls_with_the_number_of_runs():
