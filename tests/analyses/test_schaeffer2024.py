@@ -9,6 +9,8 @@ from analyses.schaeffer2024.analysis import (
     degraded,
     moved,
     no_relation,
+)
+from analyses.schaeffer2024.analysis import (
     tested as back_tested,
 )
 from analyses.schaeffer2024.ladders import OWN_TASKS, minimal_pairs, ngram_models, own_ladder
