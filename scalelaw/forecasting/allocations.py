@@ -111,7 +111,7 @@ def allocate(
     Notes
     -----
     By formula for chinchilla, chinchilla_tied, overtraining and kaplan at 6ND (Hoffmann et al.
-    2022, arXiv:2203.15556, equation 4), by search for all else. Each draw has an optimum of its
+    2022, arXiv:2203.15556, section 3.3), by search for all else. Each draw has an optimum of its
     own. The interval is that of the law: whether runs of other shapes or schedules follow it, no
     draw can tell.
 

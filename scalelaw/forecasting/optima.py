@@ -1,7 +1,7 @@
 r"""Where a law has its lowest loss at a cost: in closed form where there is one, else by search.
 
 For :math:`L = E + A N^{-\alpha} + B D^{-\beta}` and :math:`C = 6 N D` (Hoffmann et al. 2022,
-arXiv:2203.15556, equation 4)
+arXiv:2203.15556, section 3.3)
 
 .. math:: N_{opt} = G (C/6)^a, \quad D_{opt} = G^{-1} (C/6)^b, \quad
    G = \left(\frac{\alpha A}{\beta B}\right)^{1/(\alpha + \beta)}, \quad
