@@ -175,9 +175,11 @@ def forecast(
         raise ForecastError(f"level must lie between 0 and 1, not {level}; 0.9 is usual")
     chosen = preset if isinstance(preset, Preset) else preset_named(preset)
     if loss_law is not None:
-        chosen = replace(chosen, loss_law=get(loss_law).name)
+        get(loss_law)
+        chosen = replace(chosen, loss_law=loss_law)
     if task_law is not None:
-        chosen = replace(chosen, task_laws=(Candidate(get(task_law).name),))
+        get(task_law)
+        chosen = replace(chosen, task_laws=(Candidate(task_law),))
     names = tasks_of(runs, tasks, metric)
     check_one_kind(runs)
     runs = with_loss(runs, loss)

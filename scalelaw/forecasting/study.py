@@ -145,6 +145,7 @@ class Study:
         try:
             options = {**self.test, "level": self.level, "seed": self.seed, "refit": model}
             test = _quiet(backtest, made, known, **options)
+            test = replace(test, metric=metric if outcome == "loss" else test.metric)
             part = replace(part, backtest=test, widening=widening(test) if self.calibrate else 1.0)
         except ScalelawError as error:
             part = replace(part, no_backtest=str(error))

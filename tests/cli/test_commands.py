@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +114,22 @@ def test_the_module_can_be_run():
         [sys.executable, "-m", "scalelaw", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("scalelaw, version ")
+
+
+def test_a_back_test_of_bits_per_byte_is_named_so(say, results):
+    folder, sizes = results
+    said = say("backtest", folder, "--runs", sizes, "--draws", 50)
+    assert "val (bits_per_byte)" in said.out
+    assert "val (loss)" not in said.out
+
+
+def test_a_loss_law_may_be_a_file(say, results, tmp_path):
+    page = Path(__file__).parents[2] / "docs" / "own-law.md"
+    law = tmp_path / "my_law.py"
+    law.write_text(page.read_text("utf-8").split("```python\n")[1].split("```")[0], "utf-8")
+    folder, sizes = results
+    where = ("forecast", folder, "--runs", sizes, *TARGET, "--draws", 50, "--json")
+    answer = say(*where, "--loss-law", law).json
+    laws = {one["task"]: one["law"] for one in answer["forecasts"]}
+    assert laws["val"] == "mine"
+    assert laws["quiz"].startswith("mine then ")
