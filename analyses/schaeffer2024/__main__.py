@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     print("\nRolling back-tests of accuracy, in points, all ladders:\n")
     print(tables["methods"].to_string(index=False, float_format="{:.2f}".format))
     if others:
-        print(f"\nOn {len(others)} tasks of the own ladder that no way was chosen on:\n")
+        print(f"\nOn {len(others)} tasks of the own ladder that the laws were not made on:\n")
         told = tables["methods_elsewhere"]
         print(told.to_string(index=False, float_format="{:.2f}".format))
     print("\nThe held-out run, from the four smallest of its family:\n")

@@ -88,7 +88,7 @@ def own_ladder(*, others: bool = False) -> list[Case]:
     Parameters
     ----------
     others : bool
-        All multiple-choice tasks but `OWN_TASKS`, which the way to forecast was not chosen on.
+        All multiple-choice tasks but `OWN_TASKS`, which the laws were not made on.
     """
     if not (OWN / "items.parquet").is_file():
         return []

@@ -16,6 +16,7 @@ from scalelaw.choices.rolling import (
     Forecasts,
     Settings,
     laws_for,
+    middle,
     origins_of,
     rolled,
     weights,
@@ -193,9 +194,11 @@ def accuracy_from_masses(
     low, high = found.intervals(level)
     prediction = {"estimate": found.estimate[-1, -1], "low": low[-1, -1], "high": high[-1, -1]}
     averaged = np.array([name not in ("last run", AVERAGE) for name in found.ways])
+    weight = weights(found.error[:-1, :, 0], averaged)
+    weight[averaged] = middle(found.estimate[-1, averaged, 0], weight[averaged])
     ways = {
         "method": found.ways[:-1],
-        "weight": weights(found.error[:-1, :, 0], averaged)[:-1],
+        "weight": weight[:-1],
         "estimate": found.estimate[-1, :-1, 0],
         "low": low[-1, :-1, 0],
         "high": high[-1, :-1, 0],

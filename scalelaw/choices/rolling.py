@@ -3,8 +3,9 @@ r"""Forecasts of runs from the smaller ones by every way, their average, and the
 The ways are averaged with weights that fall with their squared errors so far (Bates and Granger
 1969), :math:`w_k \propto (n_0 + n) / (n_0 \bar e^2 + \sum_i e_{ki}^2)`, where :math:`\bar e^2` is
 the mean over all ways: as if each had :math:`n_0 = 3` forecasts with the errors of all behind it,
-so that few errors move the weights little. Repeating the last run is no part of the average: it
-denies that runs differ with size, and is there to be beaten.
+so that few errors move the weights little. Of the estimates in their order, the quarter of all
+weight at either end is left out, so that a way that goes astray moves the average little. Repeating
+the last run is no part of it: that denies that runs differ with size, and is there to be beaten.
 
 An interval takes the variance :math:`v` that the draws of the laws give, for the average with the
 disagreement of the ways, and measures it against the errors :math:`e_i` of the same way so far:
@@ -36,6 +37,9 @@ SCORES = ("accuracy", "p_choices", "brier")
 _TOP = np.array([1.0, 1.0, 2.0])
 _PRIOR = 3.0
 """Forecasts that the expectation before all errors is worth."""
+
+_CUT = 0.25
+"""Weight that is left out of the average at either end of the estimates."""
 
 _PRIOR_DOF = 2
 _LEAST_DRAWS = 40
@@ -212,6 +216,27 @@ def weights(error: Floats, known: np.ndarray[Any, np.dtype[np.bool_]]) -> Floats
     return share / share.sum()
 
 
+def middle(estimate: Floats, share: Floats) -> Floats:
+    """Return the shares of estimates without the quarter of all weight at either end.
+
+    Parameters
+    ----------
+    estimate, share : arrays, shape (K,)
+        Estimates, and shares that add up to 1.
+
+    Returns
+    -------
+    array, shape (K,)
+        They add up to 1.
+    """
+    order = np.argsort(estimate, kind="stable")
+    upper = np.cumsum(share[order])
+    kept = np.minimum(upper, 1.0 - _CUT) - np.maximum(upper - share[order], _CUT)
+    found = np.zeros_like(share)
+    found[order] = np.maximum(kept, 0.0)
+    return found / found.sum()
+
+
 def _by_all(
     others: Floats, fits: Sequence[MassFit], x: Floats, settings: Settings
 ) -> tuple[Floats, Floats]:
@@ -254,7 +279,7 @@ def _with_average(alone: Forecasts, truth: Floats) -> Forecasts:
             given = alone.estimate[number, :, score]
             known = averaged & np.isfinite(given)
             share = weights(past[:, :, score], known)[known]
-            mean = share @ given[known]
+            mean = middle(given[known], share) @ given[known]
             within = np.nanmean(alone.variance[number, :, score])
             estimate[number, 0, score] = mean
             variance[number, 0, score] = within + share @ (given[known] - mean) ** 2

@@ -247,7 +247,8 @@ def _forecast(items: ItemTable, task: str, target: Size | None, settings: Settin
         caption="Rolling back-test: mean absolute error of the accuracy of hidden larger runs, "
         f"{test.caption}.",
         note="The weighted average counts each way, but for repeating the last run, the less the "
-        "larger its errors were before; its intervals allow for its own errors before.",
+        "larger its errors were before, and leaves out the estimates at either end; its intervals "
+        "allow for its own errors before.",
     )
     return [mass_backtest(test, task=task)], [*blocks, block]
 

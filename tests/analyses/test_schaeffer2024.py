@@ -47,7 +47,7 @@ def test_the_average_is_closer_than_every_single_way_on_all_ladders(shared_data)
     shared_data("lm_eval_ladder")
     table = by_method(back_tested([*minimal_pairs(), *ngram_models(), *own_ladder()]))
     assert table["method"].iloc[0] == AVERAGE
-    assert table["points"].iloc[0] < 2.2
+    assert table["points"].iloc[0] < 2.4
     assert 0.88 < table["coverage"].iloc[0] < 0.98
 
 

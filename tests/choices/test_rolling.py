@@ -10,7 +10,7 @@ import pytest
 from scalelaw.choices import AVERAGE, accuracy_from_masses, backtest_masses
 from scalelaw.choices.mass_laws import choice_scores
 from scalelaw.choices.prospects import mass_ladder
-from scalelaw.choices.rolling import Forecasts, Settings, origins_of, rolled, weights
+from scalelaw.choices.rolling import Forecasts, Settings, middle, origins_of, rolled, weights
 from scalelaw.errors import TableError
 from tests.items.logs import ladder
 
@@ -36,6 +36,15 @@ def test_weights_are_equal_without_errors_and_fall_with_them():
 
 def test_weights_of_ways_without_any_error_are_equal():
     np.testing.assert_allclose(weights(np.zeros((3, 2)), np.ones(2, dtype=bool)), [0.5, 0.5])
+
+
+def test_the_middle_leaves_out_a_quarter_of_the_weight_at_either_end():
+    found = middle(np.array([0.9, 0.2, 0.1, 0.3]), np.array([0.25, 0.25, 0.25, 0.25]))
+    np.testing.assert_allclose(found, [0.0, 0.5, 0.0, 0.5])
+    heavy = middle(np.array([0.9, 0.2, 0.1]), np.array([0.8, 0.1, 0.1]))
+    np.testing.assert_allclose(heavy, [1.0, 0.0, 0.0])
+    some = middle(np.array([0.1, 0.2]), np.array([0.4, 0.6]))
+    np.testing.assert_allclose(some, [0.3, 0.7])
 
 
 def test_runs_of_one_compute_are_all_visible_or_none():
