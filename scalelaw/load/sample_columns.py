@@ -16,6 +16,7 @@ from scalelaw.load import sample_gold
 from scalelaw.load.files import Unreadable
 from scalelaw.load.sample_rows import (
     _INDEX_METRICS,
+    Doubling,
     Shape,
     content_digest,
     field_of,
@@ -248,7 +249,7 @@ def _choices(
     sizes: list[int],
     reading: Reading,
 ) -> dict[str, Sequence[Any]]:
-    """Return likelihoods and lengths of the choices; a doubled half is a column of its own."""
+    """Return likelihoods and lengths of the choices; what is asked again is a column of its own."""
     shape = reading.shape
     flat = list(chain.from_iterable(answers))
     if shape.deep:
@@ -267,10 +268,16 @@ def _choices(
         return columns
     if any(size % 2 for size in sizes):
         raise Unreadable("an odd number of requests where each choice is asked twice")
-    first = list(chain.from_iterable([1] * (n // 2) + [0] * (n // 2) for n in sizes))
+    first = list(chain.from_iterable(_with_context(n, shape.doubled) for n in sizes))
     again = [1 - one for one in first]
     halves = {name: list(compress(values, first)) for name, values in columns.items()}
     return {**halves, "unconditional": list(compress(loglik, again))}
+
+
+def _with_context(count: int, doubled: Doubling) -> list[int]:
+    """Return a 1 for each request that has a context, a 0 for each that repeats it without."""
+    half = count // 2
+    return [1, 0] * half if doubled == "turn" else [1] * half + [0] * half
 
 
 def _golds(
@@ -299,8 +306,8 @@ def _both_golds(row: Any, reading: Reading) -> tuple[list[int], list[int]]:
     texts = [one.arg_1 for one in row.arguments.values()]
     answers = [one[0] if reading.shape.deep else one for one in row.filtered_resps]
     if reading.shape.doubled:
-        half = len(texts) // 2
-        texts, answers = texts[:half], answers[:half]
+        asked = _with_context(len(texts), reading.shape.doubled)
+        texts, answers = list(compress(texts, asked)), list(compress(answers, asked))
     count = len(texts)
     pairs = [getattr(row, field_of(name)) for name in _INDEX_METRICS]
     stated = sample_gold.by_pairs(pairs, count)

@@ -142,7 +142,8 @@ def reading_of(log: Log, cluster: str | None = None) -> Reading:
     shape = log_shape(lines)
     delimiter = ""
     if shape.kind == "multiple_choice":
-        texts = [str(one[1]) for line in lines for one in _requests(line) if len(one) > 1]
+        asked = [one for line in lines for one in _requests(line) if len(one) > 1]
+        texts = [str(one[1]) for one in asked if one[0] or not shape.doubled]
         configured = " " if log.delimiter is None else log.delimiter
         delimiter = configured if all(text.startswith(configured) for text in texts) else ""
     return Reading(shape, delimiter, cluster)

@@ -19,6 +19,7 @@ import msgspec
 from scalelaw.load.files import Unreadable, decode
 
 Kind = Literal["multiple_choice", "loglikelihood", "rolling", "generation"]
+Doubling = Literal["", "half", "turn"]
 NONE = "none"
 _EMPTY = msgspec.Raw(b"null")
 _Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
@@ -75,8 +76,9 @@ class Shape:
         Metrics logged as a sum of log-likelihoods and a count (rolling).
     has_filter : bool
         Whether lines name their filter.
-    doubled : bool
-        Whether the second half of the requests has no context (mutual information).
+    doubled : str
+        Where each choice is asked again without a context (mutual information): in the second
+        ``"half"`` of the requests, or right after each in ``"turn"`` (0.4.1); else ``""``.
     careful : bool
         Whether the correct choice has to be worked out from texts.
     """
@@ -86,7 +88,7 @@ class Shape:
     metrics: tuple[str, ...] = ()
     pairs: tuple[str, ...] = ()
     has_filter: bool = True
-    doubled: bool = False
+    doubled: Doubling = ""
     careful: bool = False
 
     def decoder(self) -> msgspec.json.Decoder[Any]:
@@ -130,7 +132,8 @@ def shape_of(lines: Iterable[dict[str, Any]]) -> Shape:
     numbers: dict[str, None] = {}
     pairs: dict[str, None] = {}
     kinds: dict[Kind, None] = {}
-    deep = has_filter = doubled = careful = False
+    deep = has_filter = careful = False
+    doubled: Doubling = ""
     for line in lines:
         check_line(line)
         kind = kind_of(line)
@@ -145,7 +148,7 @@ def shape_of(lines: Iterable[dict[str, Any]]) -> Shape:
             elif not isinstance(value, list):
                 numbers[name] = None
         if kind == "multiple_choice":
-            doubled = doubled or is_doubled(requests(line))
+            doubled = doubled or doubling(requests(line))
             careful = careful or _needs_texts(line)
     if len(kinds) != 1:
         found = " and ".join(kinds) or "no line"
@@ -198,12 +201,17 @@ def kind_of(line: dict[str, Any]) -> Kind:
     return "loglikelihood" if len(asked) == 1 else "multiple_choice"
 
 
-def is_doubled(asked: list[list[Any]]) -> bool:
-    """Return whether the second half of the requests repeats the choices without a context."""
+def doubling(asked: list[list[Any]]) -> Doubling:
+    """Return where requests repeat the choices without a context; see `Shape`."""
     half, odd = divmod(len(asked), 2)
     if odd or half < 2 or not all(len(one) > 1 for one in asked):
-        return False
-    choices, again = asked[:half], asked[half:]
+        return ""
+    if _is_repeated(asked[:half], asked[half:]):
+        return "half"
+    return "turn" if _is_repeated(asked[::2], asked[1::2]) else ""
+
+
+def _is_repeated(choices: list[list[Any]], again: list[list[Any]]) -> bool:
     return (
         all(one[0] == "" for one in again)
         and any(one[0] != "" for one in choices)

@@ -105,6 +105,24 @@ def test_the_correct_choice_is_found(tmp_path, target, texts, expected):
     assert load.lm_eval_samples(tmp_path)["quiz"].gold_index.tolist() == [expected] * 3
 
 
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5], [0, 3, 1, 4, 2, 5]], ids=["half", "turn"])
+def test_choices_asked_again_without_a_context_are_told_apart(tmp_path, order):
+    texts, alone = [" a", " bb", " ccc"], [-3.0, -0.5, -2.0]
+    rows = []
+    for row in lines(texts=texts):
+        asked = [*row["arguments"].values()]
+        asked += [{"arg_0": "", "arg_1": text.strip()} for text in texts]
+        answers = [*row["filtered_resps"], *([str(one), "False"] for one in alone)]
+        row["arguments"] = {f"gen_args_{n}": asked[place] for n, place in enumerate(order)}
+        row["filtered_resps"] = [answers[place] for place in order]
+        rows.append(row)
+    write(tmp_path, rows)
+    found = load.lm_eval_samples(tmp_path)["quiz"]
+    assert found.loglik[0].tolist() == [one for row in LOGLIK for one in row]
+    assert found.unconditional[0].tolist() == alone * 3
+    assert found.chars.tolist() == [1, 2, 3] * 3
+
+
 def test_a_number_that_is_also_a_text_is_settled_by_the_logged_accuracy(tmp_path):
     texts = [" 2", " 0", " 1"]
     rows = [
