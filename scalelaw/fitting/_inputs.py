@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scalelaw.errors import FitError
+from scalelaw.errors import FitError, TableError
 from scalelaw.laws._law import Floats, Law
 
 SIZES = ("params", "tokens", "compute", "multiplier")
@@ -97,7 +97,7 @@ def _label(frame: pd.DataFrame, place: int) -> str:
 def asked(at: pd.DataFrame | Mapping[str, Any] | None, values: Mapping[str, Any]) -> pd.DataFrame:
     """Return the table of points that a prediction is asked for.
 
-    Keywords (``params=7e9, tokens=2e12``) make a table whose sizes are completed.
+    Keywords (``params=7e9, tokens="2T"``) make a table whose sizes are completed.
     """
     if at is not None and values:
         raise FitError(
@@ -107,6 +107,20 @@ def asked(at: pd.DataFrame | Mapping[str, Any] | None, values: Mapping[str, Any]
         raise FitError("say where to predict: a table, or keywords such as params=7e9, tokens=2e12")
     if at is not None:
         return pd.DataFrame(at)
-    parts = [np.atleast_1d(np.asarray(value, dtype=float)) for value in values.values()]
+    parts = [np.atleast_1d(_counts(name, value)) for name, value in values.items()]
     table = dict(zip(values, np.broadcast_arrays(*parts), strict=True))
     return with_sizes(pd.DataFrame(table))
+
+
+def _counts(name: str, value: Any) -> Floats:
+    """Return a number or several, which may be written as people write sizes: ``"7B"``."""
+    from scalelaw.size import parse_count
+
+    try:
+        if isinstance(value, str):
+            return np.array(parse_count(value))
+        if np.ndim(value) == 1 and any(isinstance(one, str) for one in value):
+            return np.array([parse_count(one) for one in value])
+        return np.asarray(value, dtype=float)
+    except (TypeError, ValueError, TableError) as error:
+        raise FitError(f"{name} must be a number, or a count such as '7B': {error}") from None

@@ -44,18 +44,13 @@ def unit_of_cost(problem: Problem, theta: Floats, direction: Floats) -> float:
     float
         1 for a likelihood; 0 where no run is off the curve.
     """
-    y, jac = problem.at(theta)
-    count, moving = problem.z.size, problem.free & (theta > problem.low) & (theta < problem.high)
-    dof = count - int(problem.free.sum())
-    weights = problem.w / problem.w.mean()
-    resid = residuals(problem.penalty, problem.z, y)
-    psi = _derivative(problem.penalty)
-    step = _bandwidth(count) * float(residual_scale(problem.penalty, resid, problem.w, dof))
-    if not step > 0:
+    parts = _of_runs(problem, theta)
+    if parts is None:
         return 0.0
-    slope = weights * (psi(resid + step) - psi(resid - step)) / (2.0 * step)
-    square = weights * psi(resid) ** 2 * count / dof
+    slope, square = parts
     alike = float(square.sum() / slope.sum())
+    y, jac = problem.at(theta)
+    moving = problem.free & (theta > problem.low) & (theta < problem.high)
     g = jac[moving] / y if problem.penalty.log else jac[moving]
     try:
         toward = np.linalg.solve((g * slope) @ g.T, direction[moving])
@@ -64,6 +59,26 @@ def unit_of_cost(problem: Problem, theta: Floats, direction: Floats) -> float:
     along = float(direction[moving] @ toward)
     own = float((square * (toward @ g) ** 2).sum() / along) if along > 0 else 0.0
     return max(own, alike) * float(problem.w.mean())
+
+
+def unit_if_even(problem: Problem, theta: Floats) -> float:
+    """Return the unit of cost, the same in all directions, if all runs have the same scatter."""
+    parts = _of_runs(problem, theta)
+    return 0.0 if parts is None else float(parts[1].sum() / parts[0].sum() * problem.w.mean())
+
+
+def _of_runs(problem: Problem, theta: Floats) -> tuple[Floats, Floats] | None:
+    """Return psi' and the square of psi of each run, weighted; None if there is no scatter."""
+    count = problem.z.size
+    dof = count - int(problem.free.sum())
+    weights = problem.w / problem.w.mean()
+    resid = residuals(problem.penalty, problem.z, problem.at(theta)[0])
+    psi = _derivative(problem.penalty)
+    step = _bandwidth(count) * float(residual_scale(problem.penalty, resid, problem.w, dof))
+    if not step > 0:
+        return None
+    slope = weights * (psi(resid + step) - psi(resid - step)) / (2.0 * step)
+    return slope, weights * psi(resid) ** 2 * count / dof
 
 
 def _derivative(penalty: Penalty) -> Callable[[Floats], Floats]:

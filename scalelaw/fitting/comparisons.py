@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from scalelaw.errors import FitError
 from scalelaw.fitting import _inputs
+from scalelaw.fitting._robust import unit_if_even
 from scalelaw.fitting.fits import Fit, fit
-from scalelaw.fitting.penalties import Binomial, LeastSquares, Penalty, residuals
+from scalelaw.fitting.penalties import (
+    Binomial,
+    Huber,
+    HuberLikelihood,
+    LeastSquares,
+    Penalty,
+    default,
+    residuals,
+)
+from scalelaw.fitting.solver import refit
 from scalelaw.laws import Law, get
-from scalelaw.laws._law import Floats
 
 CUTS = (0.5, 0.65, 0.8)
 CLOSE_AIC = 2.0
@@ -30,7 +40,7 @@ class Comparison:
     frame : DataFrame
         One row a law, best forecast first: law, coefs, cost, aic (small-sample AIC less the
         least), bic (likewise), hold_out (mean size of the error on larger runs, on the penalty's
-        scale), status.
+        scale; NaN where a law has too many coefficients for it), status.
     fits : dict of str to Fit
     text : str
         Which law and why, or that the runs cannot tell.
@@ -48,12 +58,16 @@ def compare(
     penalty: Penalty | None = None,
     x: Mapping[str, str] | None = None,
     y: str | None = None,
+    weights: str | None = None,
 ) -> Comparison:
     """Fit several laws to the same runs and say which forecasts best.
 
     The hold-out is ordered by compute: each law is fitted to the smaller half, two thirds and four
     fifths of the runs and judged on the larger ones. Random cross-validation is not offered: it
-    rewards laws that interpolate.
+    rewards laws that interpolate. All laws are judged on the same hold-outs.
+
+    A robust penalty is not a likelihood, so its cost is put in units that the residuals of the
+    closest fit tell (as for `profile`) before coefficients are charged for.
 
     Parameters
     ----------
@@ -65,6 +79,8 @@ def compare(
         One for all; default: that of the first law.
     x, y
         As for `fit`; x may name inputs of any of the laws.
+    weights : str, optional
+        A column, as for `fit`: ``"items"`` for `Binomial`, ``"stderr"``.
 
     Returns
     -------
@@ -75,35 +91,52 @@ def compare(
     FitError
         If there are fewer than two laws, or their outputs differ.
     """
-    chosen = [get(law) for law in laws]
+    chosen = list({one.name: one for one in map(get, laws)}.values())
     if len(chosen) < 2:
         raise FitError("name at least two laws to compare")
     outputs = sorted({law.output for law in chosen})
     if len(outputs) > 1:
         raise FitError(f"laws of different outputs cannot be compared: {outputs}")
-    first = fit(chosen[0], runs, penalty=penalty, x=_own(chosen[0], x), y=y)
-    used = first.penalty
-    order = _by_size(runs)
-    rows, fits = [], {}
-    for law in chosen:
-        names = _own(law, x)
-        fitted = fit(law, runs, penalty=used, x=names, y=y)
-        fits[law.name] = fitted
-        rows.append(
-            {
-                "law": law.name,
-                "coefs": int(fitted.problem.free.sum()),
-                "cost": fitted.cost,
-                **_criteria(fitted),
-                "hold_out": _hold_out(law, runs.iloc[order], used, names, y),
-                "status": fitted.status.value,
-            }
-        )
-    frame = pd.DataFrame(rows)
-    for name in ("aic", "bic"):
-        frame[name] -= frame[name].min()
+    used = penalty or default(chosen[0].penalty)
+    columns: dict[str, Any] = {"y": y, "weights": weights}
+    fits = {law.name: fit(law, runs, penalty=used, x=_own(law, x), **columns) for law in chosen}
+    costs = _costs(fits)
+    ordered = runs.iloc[_by_size(runs)]
+    frame = pd.DataFrame(
+        {
+            "law": name,
+            "coefs": int(fitted.problem.free.sum()),
+            "cost": costs[name],
+            "aic": 0.0,
+            "bic": 0.0,
+            "hold_out": np.nan,
+            "status": fitted.status.value,
+        }
+        for name, fitted in fits.items()
+    )
+    frame["aic"], frame["bic"] = _criteria(frame, fits)
+    sizes = _hold_outs(frame["coefs"].to_numpy(), len(runs))
+    frame["hold_out"] = [
+        _held_out(law, ordered, sizes, used, _own(law, x), columns) for law in chosen
+    ]
     frame = frame.sort_values("hold_out", kind="stable", na_position="last", ignore_index=True)
     return Comparison(frame, fits, _sentence(frame))
+
+
+def _costs(fits: Mapping[str, Fit]) -> dict[str, float]:
+    """Return the costs; those of a free-scale likelihood at the smallest of the scales."""
+    corners = [
+        one.penalty.corner for one in fits.values() if isinstance(one.penalty, HuberLikelihood)
+    ]
+    if not corners:
+        return {name: one.cost for name, one in fits.items()}
+    common = Huber(min(corners), log=next(iter(fits.values())).penalty.log)
+    return {
+        name: float(
+            refit(replace(one.problem, penalty=common), one.theta[None], threads=1, limit=0)[1][0]
+        )
+        for name, one in fits.items()
+    }
 
 
 def _own(law: Law, x: Mapping[str, str] | None) -> dict[str, str]:
@@ -119,40 +152,52 @@ def _by_size(runs: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
     raise FitError("a comparison holds out the largest runs, so it needs params, tokens or compute")
 
 
-def _criteria(fitted: Fit) -> dict[str, float]:
-    """Return AIC with its small-sample correction, and BIC."""
-    n, cost = fitted.problem.z.size, max(fitted.cost, 1e-300)
-    k = int(fitted.problem.free.sum())
-    if isinstance(fitted.penalty, Binomial):
-        lost = 2.0 * cost
+def _criteria(frame: pd.DataFrame, fits: Mapping[str, Fit]) -> tuple[pd.Series, pd.Series]:
+    """Return AIC with its small-sample correction, and BIC, each less the least."""
+    costs, k = frame["cost"].clip(lower=1e-300), frame["coefs"]
+    closest = fits[frame["law"].iloc[int(np.argmin(costs.to_numpy()))]]
+    n = closest.problem.z.size
+    if isinstance(closest.penalty, Binomial):
+        lost = 2.0 * costs
+    elif isinstance(closest.penalty, LeastSquares):
+        lost, k = n * np.log(costs / n), k + 1
     else:
-        k += 1
-        lost = n * np.log(cost / n) * (1.0 if isinstance(fitted.penalty, LeastSquares) else 2.0)
-    correction = 2.0 * k * (k + 1) / (n - k - 1) if n > k + 1 else np.inf
-    return {"aic": lost + 2.0 * k + correction, "bic": lost + k * np.log(n)}
+        unit = unit_if_even(closest.problem, closest.theta) if closest.dof > 0 else 0.0
+        lost = 2.0 * costs / unit if unit > 0 else n * np.log(costs / n)
+    room = (n - k - 1).clip(lower=0)
+    with np.errstate(divide="ignore"):
+        aic = lost + 2.0 * k + 2.0 * k * (k + 1) / room
+    bic = lost + k * np.log(n)
+    return aic - aic[np.isfinite(aic)].min(), bic - bic.min()
 
 
-def _hold_out(
+def _hold_outs(coefs: npt.NDArray[np.int64], n: int) -> list[int]:
+    """Return how many of the smallest runs are fitted: the same for all laws that allow any."""
+    sizes = [size for size in (int(np.ceil(cut * n)) for cut in CUTS) if size < n]
+    able = coefs[coefs < max(sizes, default=0)]
+    return [size for size in sizes if able.size and size > able.max()]
+
+
+def _held_out(
     law: Law,
     ordered: pd.DataFrame,
+    sizes: Sequence[int],
     penalty: Penalty,
     x: Mapping[str, str],
-    y: str | None,
+    columns: Mapping[str, Any],
 ) -> float:
     """Return the mean size of the error on runs larger than those fitted; NaN if none is left."""
-    errors: list[Floats] = []
-    for cut in CUTS:
-        size = int(np.ceil(cut * len(ordered)))
-        if size < len(law.coefs) + 1 or size >= len(ordered):
-            continue
-        fitted = fit(law, ordered.iloc[:size], penalty=penalty, x=x, y=y)
+    errors: list[float] = []
+    for size in sizes:
+        if size <= len(law.coefs):
+            return float("nan")
+        fitted = fit(law, ordered.iloc[:size], penalty=penalty, x=x, **columns)
         rest = ordered.iloc[size:]
         measured = rest[fitted.columns[law.output]].to_numpy(float)
         with np.errstate(invalid="ignore", divide="ignore"):
-            errors.append(residuals(penalty, measured, fitted.predict(rest)["estimate"].to_numpy()))
-    if not errors:
-        return float("nan")
-    return float(np.mean([np.abs(part).mean() for part in errors]))
+            off = residuals(penalty, measured, fitted.predict(rest)["estimate"].to_numpy())
+        errors.append(float(np.abs(off).mean()))
+    return float(np.mean(errors)) if errors else float("nan")
 
 
 def _sentence(frame: pd.DataFrame) -> str:
@@ -166,13 +211,23 @@ def _sentence(frame: pd.DataFrame) -> str:
         )
     close = bool(second["hold_out"] <= CLOSE_HOLD_OUT * best["hold_out"])
     agreed = best["aic"] <= CLOSE_AIC
+    if not np.isfinite(second["hold_out"]):
+        return (
+            f"Only {best['law']} could be tested on larger runs ({best['hold_out']:.3g}): the "
+            f"others have too many coefficients for so few runs. By AIC {least['law']} is best."
+        )
     margin = f"{best['hold_out']:.3g} against {second['hold_out']:.3g} for {second['law']}"
     if close:
         near = frame[frame["hold_out"] <= CLOSE_HOLD_OUT * best["hold_out"]]
-        simplest = near["law"].iloc[int(np.argmin(near["coefs"].to_numpy()))]
+        fewest = near[near["coefs"] == near["coefs"].min()]["law"]
+        choice = (
+            f"Take the one with the fewest coefficients, {fewest.iloc[0]}."
+            if len(fewest) == 1
+            else f"{' and '.join(fewest)} have as few coefficients as each other; either will do."
+        )
         return (
             f"The runs cannot tell {' from '.join(near['law'])}: their errors on larger runs are "
-            f"within 10 % ({margin}). Take the one with the fewest coefficients, {simplest}."
+            f"within 10 % ({margin}). {choice}"
         )
     if agreed:
         return f"{best['law']} forecasts larger runs best ({margin}), and AIC agrees."

@@ -326,8 +326,15 @@ def _bounds(
     pairs = np.array([coef.bounds for coef in law.coefs], dtype=float)
     for name, column in law.within.items():
         pairs[law.names.index(name)] = inputs[column].min(), inputs[column].max()
-    for name, (low, high) in (bounds or {}).items():
+    for name, pair in (bounds or {}).items():
         place = law.names.index(name)
+        try:
+            low, high = (float(end) for end in pair)
+        except (TypeError, ValueError):
+            raise FitError(
+                f"bounds of {name!r} must be two numbers, (lowest, highest), not {pair!r}; two "
+                "equal ones fix it"
+            ) from None
         if not low <= high:
             raise FitError(f"bounds of {name!r}: {low:g} is above {high:g}")
         if law.coefs[place].scale == "log" and low <= 0:

@@ -7,7 +7,7 @@ penalty's scale: log measured - log predicted, or measured - predicted.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -188,7 +188,10 @@ class Binomial:
     as ``weights="items"``. Predictions outside (0, 1) are impossible.
     """
 
-    log: ClassVar[bool] = False
+    @property
+    def log(self) -> bool:
+        """Residuals are plain differences."""
+        return False
 
     @property
     def text(self) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from scalelaw.errors import FitError
+from scalelaw.fitting import _inputs
 from scalelaw.fitting._free_scale import narrowed
 from scalelaw.fitting._robust import unit_of_cost
 from scalelaw.fitting.fits import Fit
@@ -227,7 +228,7 @@ def _of_prediction(
 ) -> Profile:
     """Profile a prediction by adding it as a run of great weight, at many values."""
     problem = fit.problem
-    point = fit.law.points(fit.inputs(pd.DataFrame({k: [float(v)] for k, v in at.items()})))
+    point = fit.law.points(fit.inputs(_inputs.asked(None, at)))
     center = float(fit.law.each(point, fit.theta[None])[0, 0])
     log = fit.penalty.log
     scatter = fit.scatter if fit.scatter > 0 else 1e-6

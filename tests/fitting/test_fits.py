@@ -165,3 +165,17 @@ def test_groups_are_drawn_whole_and_left_out_whole():
     assert row["low"] < row["estimate"] < row["high"]
     with pytest.raises(FitError, match="no column 'lab'"):
         sl.leave_out(fitted, by="lab")
+
+
+def test_sizes_of_a_prediction_may_be_written_as_people_write_them():
+    fitted = sl.fit("chinchilla", ladder())
+    assert fitted.predict(params="7B", tokens="2T").equals(fitted.predict(params=7e9, tokens=2e12))
+    both = fitted.predict(params=["7B", "1B"], tokens=2e12)
+    assert both["params"].tolist() == [7e9, 1e9]
+    with pytest.raises(FitError, match="params must be a number, or a count such as '7B'"):
+        fitted.predict(params="many", tokens=2e12)
+
+
+def test_a_bound_that_is_one_number_is_refused():
+    with pytest.raises(FitError, match=r"bounds of 'E' must be two numbers, .*, not 1\.8"):
+        sl.fit("chinchilla", ladder(), bounds={"E": 1.8})  # pyright: ignore[reportArgumentType]
