@@ -9,7 +9,15 @@ import click
 from scalelaw.cli._printing import print_json, print_table
 from scalelaw.cli._reading import JSON, READING, Source, options
 
-PENALTIES = ("huber", "least-squares", "log-least-squares")
+PENALTIES = (
+    "huber",
+    "huber-likelihood",
+    "asymmetric",
+    "binomial",
+    "least-squares",
+    "log-least-squares",
+)
+CORNERED = ("huber", "huber-likelihood", "asymmetric")
 
 
 @click.command("fit")
@@ -29,14 +37,20 @@ PENALTIES = ("huber", "least-squares", "log-least-squares")
     default=None,
     help="What the fit minimises; by default the law's own choice.",
 )
-@click.option("--delta", type=float, default=1e-3, show_default=True, help="Corner of huber.")
+@click.option("--delta", type=float, help="Corner of the huber penalties.  [default: 0.001]")
+@click.option(
+    "--weights",
+    type=click.Choice(("stderr", "items")),
+    help="Weigh runs by their standard errors, or by their numbers of items (for binomial).",
+)
 @click.option("--draws", "n", type=int, default=1000, show_default=True, help="0 for none.")
 @click.option("--level", type=float, default=0.9, show_default=True, help="Of the intervals.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the draws.")
 def fit_command(
     law: str,
     penalty: str | None,
-    delta: float,
+    delta: float | None,
+    weights: str | None,
     n: int,
     level: float,
     seed: int,
@@ -51,24 +65,36 @@ def fit_command(
     chosen = get(law)
     runs = Source.taken_from(given).read()
     wide = runs.wide(**columns_for(runs, chosen, **given))
-    fitted = fit(chosen, wide, penalty=_penalty(penalty, delta))
+    weights = weights or ("items" if penalty == "binomial" else None)
+    column = f"{chosen.output}_{weights}" if weights else None
+    fitted = fit(chosen, wide, penalty=_penalty(penalty, delta), weights=column)
     draws = bootstrap(fitted, n, seed=seed) if n else None
+    coefs = None if draws is None else draws.coef_table(level)
     if as_json:
-        made = {} if draws is None else {"coefs": draws.coef_table(level), "how": draws.how}
+        made = {} if draws is None else {"coefs": coefs, "how": draws.how}
         print_json({**fitted.to_dict(), **made})
         return
     click.echo(fitted.summary())
-    if draws is not None:
+    if draws is not None and coefs is not None:
         title = f"coefficients, {level:.0%} intervals ({draws.how})"
-        print_table(draws.coef_table(level), title=title)
+        print_table(coefs, title=title)
 
 
-def _penalty(name: str | None, delta: float) -> Any:
-    from scalelaw.fitting import Huber, LeastSquares
+def _penalty(name: str | None, delta: float | None) -> Any:
+    from scalelaw.errors import FitError
+    from scalelaw.fitting import Asymmetric, Binomial, Huber, HuberLikelihood, LeastSquares
 
+    if delta is not None and name is None:
+        name = "huber"
+    if delta is not None and name not in CORNERED:
+        raise FitError(f"--delta is the corner of {', '.join(CORNERED)}; {name} has none")
+    corner = 1e-3 if delta is None else delta
     made = {
         None: lambda: None,
-        "huber": lambda: Huber(delta=delta, log=True),
+        "huber": lambda: Huber(delta=corner),
+        "huber-likelihood": lambda: HuberLikelihood(delta=corner),
+        "asymmetric": lambda: Asymmetric(delta=corner),
+        "binomial": Binomial,
         "least-squares": lambda: LeastSquares(log=False),
         "log-least-squares": lambda: LeastSquares(log=True),
     }

@@ -71,6 +71,12 @@ def columns(law: Law, frame: pd.DataFrame, mapping: Mapping[str, str]) -> dict[s
     return found
 
 
+def check_level(level: float) -> None:
+    """Refuse the level of an interval that is no probability, such as one in percent."""
+    if not 0 < level < 1:
+        raise FitError(f"level must lie between 0 and 1, such as 0.9; got {level}")
+
+
 def numbers(frame: pd.DataFrame, column: str) -> Floats:
     """Return a column as floats; a value that is not a finite number is an error that names it."""
     try:

@@ -107,8 +107,7 @@ class Draws:
             ``at`` and the columns estimate (of the point fit), low, high, and how far the point
             lies beyond the runs: distance and outside, as in `Fit.predict`.
         """
-        if not 0 < level < 1:
-            raise FitError(f"level must lie between 0 and 1, such as 0.9; got {level}")
+        _inputs.check_level(level)
         if of not in ("run", "curve"):
             raise FitError(f'of must be "run" or "curve", not {of!r}')
         table = _inputs.asked(at, columns)
@@ -139,6 +138,7 @@ class Draws:
 
     def coef_table(self, level: float = 0.9) -> pd.DataFrame:
         """Return the coefficients with intervals: name, estimate, low, high, stderr, meaning."""
+        _inputs.check_level(level)
         low, high = np.quantile(self.theta, [(1 - level) / 2, (1 + level) / 2], axis=0)
         return pd.DataFrame(
             {

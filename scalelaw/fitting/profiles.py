@@ -106,10 +106,12 @@ def profile(
     Raises
     ------
     FitError
-        If the coefficient does not exist or is fixed, or no degree of freedom is left.
+        If the coefficient does not exist or is fixed, no degree of freedom is left, or the level
+        is not between 0 and 1.
     """
     if (coef is None) == (at is None):
         raise FitError("profile one thing: a coefficient by name, or a prediction with at={...}")
+    _inputs.check_level(level)
     if fit.dof <= 0:
         raise FitError(
             "a profile compares costs in units of the scatter, and a curve through every run shows "

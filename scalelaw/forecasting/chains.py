@@ -13,7 +13,7 @@ from scalelaw.errors import ForecastError, TableError
 from scalelaw.fitting import Draws, Fit, bootstrap
 from scalelaw.fitting.draws import Of
 from scalelaw.metrics import metric_kind
-from scalelaw.size import complete
+from scalelaw.size import complete, parse_count
 
 Floats = npt.NDArray[np.float64]
 How = Literal["auto", "case", "parametric"]
@@ -62,7 +62,7 @@ class Chain:
         of : {"run", "curve"}
             Interval of a run (with the scatter of runs in both stages) or of the curve alone.
         **sizes
-            The same as keywords: ``params=7e9, tokens=2e12``.
+            The same as keywords: ``params=7e9, tokens="2T"``.
 
         Returns
         -------
@@ -75,9 +75,14 @@ class Chain:
         ------
         TableError
             If a size is missing or not positive.
+        ForecastError
+            If the level is not between 0 and 1.
         """
+        if not 0 < level < 1:
+            raise ForecastError(f"level must lie between 0 and 1, such as 0.9; got {level}")
         if at is None:
-            at = pd.DataFrame([sizes])
+            counts = {k: parse_count(v) if isinstance(v, str) else v for k, v in sizes.items()}
+            at = pd.DataFrame([counts])
         params, tokens, compute = complete(*(at.get(name) for name in SIZES))
         frame = at.assign(params=params, tokens=tokens, compute=compute, multiplier=tokens / params)
         unknown = frame[["params", "tokens", "compute"]].isna().any(axis=1)

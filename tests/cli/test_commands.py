@@ -133,3 +133,30 @@ def test_a_loss_law_may_be_a_file(say, results, tmp_path):
     laws = {one["task"]: one["law"] for one in answer["forecasts"]}
     assert laws["val"] == "mine"
     assert laws["quiz"].startswith("mine then ")
+
+
+def test_every_penalty_can_be_asked_for(say, results):
+    folder, sizes = results
+    where = ("fit", folder, "--runs", sizes, "--draws", 0)
+    assert "Huber (corner 0.02) on log" in say(*where, "--delta", 0.02).out
+    assert "free scale" in say(*where, "--penalty", "huber-likelihood").out
+    assert "10 x above the runs" in say(*where, "--penalty", "asymmetric").out
+    said = say(*where, "--penalty", "least-squares", "--delta", 0.1)
+    assert (said.code, said.out) == (2, "")
+    assert "least-squares has none" in said.err
+
+
+def test_accuracies_are_fitted_by_their_items(say, results):
+    folder, sizes = results
+    task = ("--law", "chance_sigmoid", "--task", "quiz", "--draws", 0)
+    said = say("fit", folder, "--runs", sizes, *task, "--penalty", "binomial")
+    assert "binomial likelihood of the items" in said.out
+    said = say("fit", folder, "--runs", sizes, *task, "--weights", "stderr")
+    assert said.code == 0
+
+
+def test_a_level_in_percent_is_refused_before_anything_is_printed(say, results):
+    folder, sizes = results
+    said = say("fit", folder, "--runs", sizes, "--draws", 20, "--level", 90)
+    assert (said.code, said.out) == (2, "")
+    assert "level must lie between 0 and 1, such as 0.9; got 90" in said.err

@@ -113,3 +113,5 @@ def test_a_profile_asks_for_one_thing_that_exists():
         profile(fitted)
     with pytest.raises(FitError, match=r"no coefficient 'beta'; it has \['E', 'A', 'alpha'\]"):
         profile(fitted, "beta")
+    with pytest.raises(FitError, match=r"level must lie between 0 and 1, such as 0\.9; got 95"):
+        profile(fitted, "alpha", level=95)

@@ -62,3 +62,12 @@ def test_the_second_law_must_read_a_loss(chain):
 def test_a_target_without_a_size_is_refused(chain):
     with pytest.raises(TableError, match=r"params"):
         chain.predict(tokens=1e9)
+
+
+def test_a_level_that_is_no_probability_is_refused(chain):
+    with pytest.raises(ForecastError, match="level must lie between 0 and 1"):
+        chain.predict(params=2e8, tokens=4e9, level=90)
+
+
+def test_sizes_may_be_written_as_people_write_them(chain):
+    assert chain.predict(params="200M", tokens="4B").equals(chain.predict(params=2e8, tokens=4e9))
