@@ -192,13 +192,18 @@ def requests(line: dict[str, Any]) -> list[list[Any]]:
 
 
 def kind_of(line: dict[str, Any]) -> Kind:
-    """Return what a line asked: the continuation tells it."""
+    """Return what a line asked: the continuation tells it, or sums over a text of its own (0.5)."""
     asked = requests(line)
-    if len(asked[0]) == 1:
+    if len(asked[0]) == 1 or (len(asked) == 1 and asked[0][0] == "" and _has_sums(line)):
         return "rolling"
     if not isinstance(asked[0][1], str):
         return "generation"
     return "loglikelihood" if len(asked) == 1 else "multiple_choice"
+
+
+def _has_sums(line: dict[str, Any]) -> bool:
+    names = line.keys() - _OWN - set(_INDEX_METRICS)
+    return any(isinstance(line[name], list) and len(line[name]) == 2 for name in names)
 
 
 def doubling(asked: list[list[Any]]) -> Doubling:
@@ -238,6 +243,9 @@ def from_any(line: bytes, shape: Shape, kind: type[Row]) -> Row:
         if name in content
     }
     asked = requests(content)
+    if shape.kind == "rolling" and len(asked[0]) > 1:
+        asked = [one[1:] for one in asked]
+        canonical["prompt_hash"] = text_digest(str(asked[0][0]))
     canonical["arguments"] = {
         str(place): {"arg_0": _raw(one[0]), "arg_1": one[1] if len(one) > 1 else None}
         for place, one in enumerate(asked)

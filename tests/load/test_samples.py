@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import shutil
 
@@ -103,6 +104,29 @@ def test_the_correct_choice_is_found(tmp_path, target, texts, expected):
         rows.append(line(number, loglik, 1, texts=texts, target=target, acc=accuracy))
     write(tmp_path, rows)
     assert load.lm_eval_samples(tmp_path)["quiz"].gold_index.tolist() == [expected] * 3
+
+
+def rolling(number, asked, answer):
+    text = f"Text number {number}, of some words."
+    row = line(number, [-30.0 - number], 0, arguments={"gen_args_0": asked(text)})
+    sums = {"bits_per_byte": [-30.0 - number, len(text)], "word_perplexity": [-30.0 - number, 6]}
+    prompt = hashlib.sha256(next(iter(asked(text).values())).encode()).hexdigest()
+    row = {**row, "filtered_resps": [answer(-30.0 - number)], "prompt_hash": prompt, **sums}
+    return {name: value for name, value in row.items() if name != "acc"}
+
+
+def test_texts_asked_for_as_continuations_of_nothing_are_texts(tmp_path):
+    older = [rolling(n, lambda text: {"arg_0": text}, lambda ll: str(ll)) for n in range(3)]
+    newer = [
+        rolling(n, lambda text: {"arg_0": "", "arg_1": text}, lambda ll: [[str(ll), "False"]])
+        for n in range(3)
+    ]
+    write(tmp_path, older, model="older")
+    write(tmp_path, newer, model="newer")
+    found = load.lm_eval_samples(tmp_path)["quiz"]
+    assert found.kind == "rolling"
+    assert list(found.runs) == ["newer", "older"]
+    assert found.loglik.tolist() == [[-30.0, -31.0, -32.0]] * 2
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5], [0, 3, 1, 4, 2, 5]], ids=["half", "turn"])
