@@ -28,7 +28,7 @@ Scale = Literal["linear", "power"]
 Anchor = Literal["last", "centre"]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Integers = np.ndarray[Any, np.dtype[np.int64]]
-_BLOCK = 500_000
+_BLOCK = 200_000
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -126,6 +126,10 @@ class MassForecast:
             return []
         points = self.backtest.summary.set_index("method")["points"]
         return [str(name) for name in points.index if points[name] < points[AVERAGE]]
+
+
+Outlook = MassForecast | MassBacktest
+"""What is said of a task's accuracy: a forecast with its back-test, or a back-test alone."""
 
 
 def accuracy_from_masses(
@@ -267,6 +271,20 @@ def backtest_masses(
     return _backtest(
         ladder, rolled(ladder, settings, origins=[*before, visible]), settings, visible
     )
+
+
+def outlook_of(items: ItemTable, task: str, target: Size | None, settings: Settings) -> Outlook:
+    """Return the forecast of a planned run from masses; without one, the back-test alone.
+
+    Raises
+    ------
+    TableError, ForecastError
+        As `accuracy_from_masses` and `backtest_masses`.
+    """
+    how = asdict(settings)
+    if target is None:
+        return backtest_masses(items, task, **how)
+    return accuracy_from_masses(items, task, compute=target.compute, params=target.params, **how)
 
 
 def mass_ladder(items: ItemTable, task: str, *, normalise: Normalise = "none") -> Ladder:

@@ -40,7 +40,9 @@ def choices_command(
     With a planned run (two of --params, --tokens, --compute) its accuracy is forecast from the
     probability of every choice, beside a back-test of this and of simpler ways.
     """
-    from scalelaw.choices import accuracy_from_masses, backtest_masses, correlations, mass_dynamics
+    from scalelaw.choices import MassForecast, correlations, mass_dynamics
+    from scalelaw.choices.prospects import Outlook, outlook_of
+    from scalelaw.choices.rolling import Settings
     from scalelaw.size import target_size
 
     wanted = any(one is not None for one in (params, tokens, compute))
@@ -50,21 +52,18 @@ def choices_command(
     if not names:
         raise TableError("no multiple-choice task among the logs; see scalelaw items PATH")
     found: dict[str, Any] = {}
+    made: dict[str, Outlook] = {}
     for task in names:
         told: dict[str, Any] = {}
         related = correlations(items, task, normalise=normalise).summary(seed=seed, level=level)
         told["correlations"] = related
         told["masses"] = mass_dynamics(items, task, normalise=normalise).summary
-        if target is None:
-            test = backtest_masses(items, task, normalise=normalise, level=level, seed=seed)
-        else:
-            outlook = accuracy_from_masses(
-                items, task, params=target.params, compute=target.compute,
-                normalise=normalise, level=level, seed=seed,
-            )  # fmt: skip
+        outlook = outlook_of(items, task, target, Settings(seed, normalise, level))
+        made[task] = outlook
+        test = outlook.backtest if isinstance(outlook, MassForecast) else outlook
+        if isinstance(outlook, MassForecast):
             told["forecast"], told["ways"] = outlook.prediction, outlook.ways
             told["law"] = outlook.law.name
-            test = outlook.backtest
         told["backtest"] = None if test is None else test.summary
         told["origins"] = None if test is None else test.caption
         found[task] = told
@@ -72,8 +71,9 @@ def choices_command(
         from scalelaw.reporting.choice_sections import choice_report
 
         choice_report(
-            items, out, tasks=names, target=target, normalise=normalise, level=level, seed=seed
-        )
+            items, out, tasks=names, target=target, normalise=normalise, level=level, seed=seed,
+            made=made,
+        )  # fmt: skip
     if as_json:
         print_json({"tasks": found, "report": out})
         return
@@ -100,8 +100,9 @@ def _show(task: str, told: dict[str, Any]) -> None:
         f"choice changes on {masses['switching']:.0%}\n"
     )
     if "forecast" in told:
-        print_table(told["forecast"], title=f"{task}: forecast by the {AVERAGE} of the ways below")
+        print_table(told["forecast"], title=f"{task}: forecast")
+        click.echo(f"  the {AVERAGE} of the ways below but the last run\n")
         print_table(told["ways"], title=f"{task}: accuracy by each way")
     if told["backtest"] is not None:
-        title = f"{task}: back-test {told['origins']}, accuracy in points"
-        print_table(told["backtest"], title=title)
+        print_table(told["backtest"], title=f"{task}: back-test")
+        click.echo(f"  accuracy of larger runs, forecast {told['origins']}; in points\n")

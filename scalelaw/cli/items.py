@@ -20,8 +20,17 @@ LOGS = (
     click.option("--cluster", metavar="KEY", help="Key of the question that names its passage."),
     click.option("--cache", metavar="FOLDER", help="Keep what was read of each log there."),
     click.option("--jobs", "n_jobs", type=int, default=1, show_default=True, help="Processes."),
+    click.option(
+        "--choice", "choices", metavar="COLUMN", multiple=True,
+        help="Column of log-likelihoods of one choice, of a table; repeat for each choice.",
+    ),
+    click.option("--gold", help="Number of the correct choice in a table, or its column."),
+    click.option(
+        "--unit", type=click.Choice(["nats", "nats/token"]), default="nats", show_default=True,
+        help="Of the log-likelihoods in a table.",
+    ),
     click.option("--strict", is_flag=True, help="Make every doubt an error."),
-)
+)  # fmt: skip
 
 
 def read_answers(given: dict[str, Any]) -> Any:
@@ -37,9 +46,12 @@ def read_answers(given: dict[str, Any]) -> Any:
     logs = {name: given.pop(name) for name in ("pattern", "tokens_per_step", "shots", "cluster")}
     logs |= {name: given.pop(name) for name in ("cache", "n_jobs")}
     runs, tasks, strict = given.pop("runs"), given.pop("task"), given.pop("strict")
+    about = {name: given.pop(name) for name in ("choices", "gold", "unit")}
+    if about["gold"] is not None and about["gold"].isdecimal():
+        about["gold"] = int(about["gold"])
     table = Path(path).is_file() and Path(path).suffix in (".parquet", ".npz", ".csv", ".tsv")
     if table:
-        items = load.items(path, runs, strict=strict)
+        items = load.items(path, runs, strict=strict, **about)
         return items.where(task=list(tasks)) if tasks else items
     return load.lm_eval_samples(
         path, runs, task=list(tasks) or None, progress=sys.stderr.isatty(), strict=strict, **logs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -186,10 +186,7 @@ class ItemTable:
         compute = known.reindex(list(answers.runs)).to_numpy(dtype=float)
         usable = np.flatnonzero(np.isfinite(compute) & (compute > 0))
         if len(usable) < least:
-            raise TableError(
-                f"{task}: {len(usable)} of {len(answers.runs)} runs have a known compute, and "
-                f"{least} are needed; give the sizes of runs (columns run, params, tokens)"
-            )
+            raise TableError(_too_few(task, answers.runs, len(usable), least))
         order = usable[np.argsort(compute[usable], kind="stable")]
         return answers.of_runs([answers.runs[at] for at in order]), compute[order]
 
@@ -233,3 +230,15 @@ def _sized(names: list[str], runs: pd.DataFrame | None) -> pd.DataFrame:
     frame["multiplier"] = np.asarray(tokens) / np.asarray(params)
     further = [name for name in frame.columns if name not in ("run", *SIZES)]
     return frame[["run", *SIZES, *further]]
+
+
+def _too_few(task: str, runs: Sequence[str], known: int, least: int) -> str:
+    """Say that too few runs can be put on a ladder, and what would help."""
+    if known == len(runs):
+        return f"{task}: {known} runs, and {least} are needed to see what changes with compute"
+    names = ", ".join(runs[:4]) + (", ..." if len(runs) > 4 else "")
+    return (
+        f"{task}: {known} of {len(runs)} runs have a known compute, and {least} are needed; give "
+        f"the sizes of {names} in a table with the columns run, params, tokens "
+        "(--runs ladder.csv, or runs=...)"
+    )

@@ -95,6 +95,14 @@ def _gold(rows: pd.DataFrame, offsets: Any, sizes: Any, where: str) -> Any:
         return ~marked
     if "gold" not in rows:
         return marked
+    if rows["gold"].dtype.kind in "iu":
+        number = rows["gold"].to_numpy(dtype=np.int64)
+        if (number >= sizes).any():
+            at = int(np.argmax(number >= sizes))
+            raise TableError(f"{where}: gold is {number[at]}, but there are {sizes[at]} choices")
+        known = number >= 0
+        marked[offsets[:-1][known] + number[known]] = True
+        return marked
     for start, size, gold in zip(offsets, sizes, rows["gold"], strict=False):
         given = np.atleast_1d(np.asarray(gold, dtype=np.int64))
         if (given >= size).any():

@@ -163,8 +163,8 @@ def _measured(rows: pd.DataFrame, layout: Layout, where: str) -> tuple[str, list
     if "correct" in rows:
         return "generation", ["correct"]
     raise TableError(
-        f"{where}: no answers in it; name the columns of log-likelihoods (choices=[...]), or one "
-        f"as loglik, loss or correct (columns=...); {_has(rows)}"
+        f"{where}: no answers in it; name the columns of log-likelihoods (choices=[...], or "
+        f"--choice), or one as loglik, loss or correct (columns=...); {_has(rows)}"
     )
 
 

@@ -65,7 +65,8 @@ def answers_of(
         )
     answers = raw if np.array_equal(first, np.arange(len(raw))) else raw.of_items(first)
     scores = _scores(columns, reading, codes, names, first, last, doc_id)
-    return replace(answers, items=_with_occurrence(answers.items), scores=scores)
+    items = _with_occurrence(answers.items, columns.whole("key")[first])
+    return replace(answers, items=items, scores=scores)
 
 
 def contradictions(answers: TaskItems) -> int:
@@ -239,13 +240,10 @@ def _scores(
     metrics = reading.shape.metrics
     stated = columns.whole("scores").reshape(columns.rows, len(metrics))
     passes, repeats = columns.whole("passes"), columns.whole("repeats")
-    order = np.argsort(doc_id[first], kind="stable")
     found: dict[str, _Array] = {}
-    for code in dict.fromkeys(codes[last].tolist()):
+    for code in np.unique(codes[last]).tolist():
         rows = last[codes[last] == code]
-        at = np.searchsorted(doc_id[first], doc_id[rows], sorter=order)
-        target = order[np.minimum(at, len(first) - 1)]
-        same = doc_id[first][target] == doc_id[rows]
+        target, same = _places(doc_id[rows], doc_id[first])
         suffix = "" if names[code] in ("none", "") else f",{names[code]}"
         for number, metric in enumerate(metrics):
             if reading.shape.kind == "loglikelihood" and metric == "perplexity":
@@ -260,6 +258,16 @@ def _scores(
     return found
 
 
+def _places(wanted: _Array, there: _Array) -> tuple[_Array, _Array]:
+    """Return where numbers stand among others, and whether they do."""
+    if np.array_equal(wanted, there):
+        return np.arange(len(there)), np.ones(len(there), dtype=bool)
+    order = np.argsort(there, kind="stable")
+    at = np.searchsorted(there, wanted, sorter=order)
+    target = order[np.minimum(at, len(there) - 1)]
+    return target, there[target] == wanted
+
+
 def _occurrence(values: _Array) -> _Array:
     """Return how often each value came before in the same array."""
     order = np.argsort(values, kind="stable")
@@ -271,22 +279,28 @@ def _occurrence(values: _Array) -> _Array:
     return counts
 
 
-def _with_occurrence(keys: _Array) -> _Array:
+def _with_occurrence(items: _Array, keys: _Array) -> _Array:
     """Return digests with ``#2`` behind the second question of the same content, and so on."""
-    times = _occurrence(_numbers(keys))
+    numbers = _numbers(keys)
+    ordered = np.sort(numbers)
+    if (ordered[1:] != ordered[:-1]).all():
+        return items
+    times = _occurrence(numbers)
     again = np.flatnonzero(times)
-    if not len(again):
-        return keys
-    later = np.char.add(np.char.add(keys[again], "#"), (times[again] + 1).astype(str))
-    marked = keys.astype(np.promote_types(keys.dtype, later.dtype))
+    later = np.char.add(np.char.add(items[again], "#"), (times[again] + 1).astype(str))
+    marked = items.astype(np.promote_types(items.dtype, later.dtype))
     marked[again] = later
     return marked
 
 
 def _numbers(keys: _Array) -> _Array:
     """Return a number for each digest, the same only for the same: numbers sort faster."""
-    pairs = np.ascontiguousarray(keys, dtype=f"U{DIGEST}").view(np.uint64)
+    halves = (
+        np.ascontiguousarray(keys, dtype=f"S{DIGEST}")
+        .view(np.uint64)
+        .reshape(len(keys), DIGEST // 8)
+    )
     numbers = np.zeros(len(keys), dtype=np.uint64)
-    for pair in pairs.reshape(len(keys), DIGEST // 2).T:
-        numbers = numbers * _ODD_NUMBER + pair
+    for half in halves.T:
+        numbers = (numbers ^ (numbers >> np.uint64(29))) * _ODD_NUMBER + half
     return numbers

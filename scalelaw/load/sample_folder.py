@@ -111,10 +111,21 @@ def logs_in(place: Path, exclude: str | re.Pattern[str] | None, doubts: Doubts) 
         raise LoadError(
             f"no sample log (samples_*.jsonl, also .gz or .zst) below {shown(place)}; run "
             "lm-evaluation-harness with --log_samples, or read its results with load.lm_eval"
+            f"{_tables_in(place)}"
         )
     for cause in causes:
         doubts.add("file skipped", cause)
     return logs
+
+
+def _tables_in(place: Path) -> str:
+    """Name tables of a folder, which may hold answers and are read one by one."""
+    kinds = (".parquet", ".npz", ".csv", ".tsv")
+    found = sorted(path.name for path in place.glob("*") if path.suffix in kinds)
+    if not found:
+        return ""
+    more = ", ..." if len(found) > 3 else ""
+    return f". A table of answers is read by itself; here are {', '.join(found[:3])}{more}"
 
 
 class _Folder:

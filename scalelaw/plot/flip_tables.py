@@ -40,7 +40,8 @@ def flip_matrix(found: Flips, *, task: str) -> Panel:
         axes.set_yticks(range(count), names)
         axes.set_xlabel("wrong")
         axes.set_ylabel("right")
-        figure.colorbar(image, ax=axes).set_label("share of questions")
+        beside = axes.inset_axes((1.04, 0.0, 0.05, 1.0))
+        figure.colorbar(image, cax=beside).set_label("share of questions")
     steps = found.neighbours
     unsure = int((steps["p_value"] >= 0.05).sum())
     caption = (

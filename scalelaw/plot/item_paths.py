@@ -65,8 +65,8 @@ def item_trajectories(ladder: Ladder, items: Sequence[str] | None = None) -> Pan
         grid = figure.subplots(-(-count // columns), columns, squeeze=False)
         for axes in grid.ravel()[count:]:
             axes.set_axis_off()
-        for axes, (name, of_item) in zip(
-            grid.ravel(), frame.groupby("item", sort=False), strict=False
+        for place, (axes, (name, of_item)) in enumerate(
+            zip(grid.ravel(), frame.groupby("item", sort=False), strict=False)
         ):
             for _, path in of_item.groupby("choice"):
                 right = bool(path["correct"].iloc[0])
@@ -80,7 +80,10 @@ def item_trajectories(ladder: Ladder, items: Sequence[str] | None = None) -> Pan
                 )
             axes.set_title(style.plain(str(name)[:16]), fontsize=6.5)
             compute_axis(axes, float(ladder.compute[0]), float(ladder.compute[-1]), most=3)
-            axes.set_ylabel(f"log-likelihood ({answers.unit})", fontsize=6.5)
+            if place + columns < count:
+                axes.set_xlabel("")
+            if place % columns == 0:
+                axes.set_ylabel(f"log-likelihood ({answers.unit})")
     ends = frame[frame["compute"].isin([ladder.compute[0], ladder.compute[-1]])]
     ahead = _ahead(ends)
     caption = (

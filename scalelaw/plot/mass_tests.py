@@ -44,10 +44,10 @@ def mass_backtest(found: MassBacktest, *, task: str) -> Panel:
                 rows["measured"], rows["estimate"], mark, color=colour, markersize=3.0,
                 alpha=0.7, label=str(name),
             )  # fmt: skip
-        low, high = limits(own["measured"], own["estimate"], others["estimate"])
-        axes.plot([low, high], [low, high], color=style.MUTED, linewidth=0.6)
-        axes.set_xlim(low, high)
-        axes.set_ylim(low, high)
+        axes.axline((0.5, 0.5), slope=1.0, color=style.MUTED, linewidth=0.6)
+        axes.set_xlim(*limits(own["measured"]))
+        shown = [own[name] for name in ("measured", "estimate", "low", "high")]
+        axes.set_ylim(*limits(*shown, others["estimate"], room=0.03))
         axes.set_xlabel("measured accuracy")
         axes.set_ylabel("forecast accuracy")
         style.legend_above(figure, axes)

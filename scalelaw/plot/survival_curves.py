@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
 from scalelaw.choices import Correlations, null_tail, statistics
 from scalelaw.choices.coefficients import Method
 from scalelaw.choices.distribution import THRESHOLD
@@ -38,12 +44,14 @@ def survival_chain(found: Correlations, *, method: Method = "spearman") -> Panel
     runs = len(found.ladder.compute)
     with style.canvas(2.9) as figure:
         axes = figure.subplots()
-        for colour, metric in zip(_COLOURS, found.metrics, strict=False):
+        widths = np.linspace(3.0, 1.2, len(found.metrics))
+        for colour, metric, width in zip(_COLOURS, found.metrics, widths, strict=False):
             axes.step(
                 frame["correlation"],
                 frame[metric],
                 where="post",
                 color=colour,
+                linewidth=width,
                 label=NAMES.get(metric, style.plain(metric)),
             )
         axes.axvline(0.0, color=style.MUTED, linewidth=0.6)
@@ -60,9 +68,21 @@ def survival_chain(found: Correlations, *, method: Method = "spearman") -> Panel
         f"{a['above']:.0%} of {a['items']:.0f} questions correlate above {THRESHOLD} by "
         f"{NAMES.get(first, first)}, {b['above']:.0%} of {b['items']:.0f} by "
         f"{NAMES.get(last, last)}, which does not change along the ladder for another "
-        f"{b['undefined']:.0%} of all.{chance}"
+        f"{b['undefined']:.0%} of all.{chance}{_same(frame, found.metrics)}"
     )
     return Panel(f"How well single questions of {task} follow scale", caption, frame, figure)
+
+
+def _same(frame: Any, metrics: Sequence[str]) -> str:
+    """Say which curves lie on each other; thinner lines are drawn over thicker ones."""
+    pairs = [
+        f"{NAMES.get(one, one)} and {NAMES.get(two, two)}"
+        for one, two in itertools.pairwise(metrics)
+        if np.allclose(frame[one], frame[two], atol=1e-9, equal_nan=True)
+    ]
+    return f" The curves of {'; '.join(pairs)} are the same: they have the same ranks." * bool(
+        pairs
+    )
 
 
 def _chance(runs: int, method: Method) -> str:

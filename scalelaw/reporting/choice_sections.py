@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +13,13 @@ import pandas as pd
 
 from scalelaw.choices import (
     MassForecast,
-    accuracy_from_masses,
-    backtest_masses,
     correlations,
     flips,
     mass_dynamics,
     scaling_classes,
     suspected_labels,
 )
+from scalelaw.choices.prospects import Outlook, outlook_of
 from scalelaw.choices.rolling import Settings
 from scalelaw.errors import ReportError, TableError
 from scalelaw.items import ItemTable
@@ -46,6 +45,7 @@ def sections_of_choices(
     normalise: Normalise = "none",
     level: float = 0.9,
     seed: int,
+    made: Mapping[str, Outlook] | None = None,
 ) -> tuple[list[Block], dict[str, Panel]]:
     """Return one section for each multiple-choice task, and its figures.
 
@@ -63,6 +63,8 @@ def sections_of_choices(
         Of the intervals.
     seed : int
         Seed of all draws.
+    made : mapping, optional
+        Forecasts, or back-tests without one, of tasks for which they are made already.
 
     Returns
     -------
@@ -89,7 +91,7 @@ def sections_of_choices(
         for name, make in (
             ("survival", _survival),
             ("masses", _masses),
-            ("forecast", _forecast),
+            ("forecast", partial(_forecast, made=(made or {}).get(task))),
             ("quality", _quality),
         ):
             drawn, found = make(items, task, target, settings)
@@ -112,6 +114,7 @@ def choice_report(
     level: float = 0.9,
     seed: int,
     title: str | None = None,
+    made: Mapping[str, Outlook] | None = None,
 ) -> Path:
     """Write a report on single questions and their choices.
 
@@ -121,7 +124,7 @@ def choice_report(
         Answers, with the sizes of the runs.
     path : str or Path
         The suffix chooses the format: ``.pdf``, ``.html`` or ``.md``.
-    tasks, target, normalise, level, seed
+    tasks, target, normalise, level, seed, made
         As for `sections_of_choices`.
     title : str, optional
 
@@ -142,7 +145,7 @@ def choice_report(
             f"cannot write a report as {path.name!r}: end its name in {', '.join(WRITERS)}"
         )
     sections, panels = sections_of_choices(
-        items, tasks=tasks, target=target, normalise=normalise, level=level, seed=seed
+        items, tasks=tasks, target=target, normalise=normalise, level=level, seed=seed, made=made
     )
     compute = items.runs["compute"].dropna()
     told = {
@@ -151,7 +154,7 @@ def choice_report(
         "date": "",
         "made": f"scalelaw {versions()['scalelaw']}",
         "facts": [
-            ["Runs", str(len(items.runs))],
+            ["Runs", _counted(len(compute), len(items.runs))],
             ["Largest of these", flop(float(compute.max())) if len(compute) else UNKNOWN],
             ["Answers", f"{len(items):,}"],
         ],
@@ -216,19 +219,19 @@ def _masses(items: ItemTable, task: str, _: Size | None, settings: Settings) -> 
     return [joint_masses(found, seed=settings.seed), item_trajectories(found.ladder)], []
 
 
-def _forecast(items: ItemTable, task: str, target: Size | None, settings: Settings) -> _Made:
+def _forecast(
+    items: ItemTable,
+    task: str,
+    target: Size | None,
+    settings: Settings,
+    made: Outlook | None = None,
+) -> _Made:
     try:
-        if target is None:
-            test = backtest_masses(items, task, **asdict(settings))
-            blocks: list[Block] = []
-        else:
-            outlook = accuracy_from_masses(
-                items, task, compute=target.compute, params=target.params, **asdict(settings)
-            )
-            blocks = [_outlook(outlook)]
-            test = outlook.backtest
+        found = outlook_of(items, task, target, settings) if made is None else made
     except TableError as error:
         return [], [text(f"No accuracy from masses: {error}.")]
+    blocks: list[Block] = [_outlook(found)] if isinstance(found, MassForecast) else []
+    test = found.backtest if isinstance(found, MassForecast) else found
     if test is None:
         return [], [*blocks, text("Too few runs for a back-test of accuracy from masses.")]
     rows = [
@@ -255,11 +258,15 @@ def _forecast(items: ItemTable, task: str, target: Size | None, settings: Settin
 
 def _outlook(outlook: MassForecast) -> Block:
     rows = [
-        [str(row["score"]), *(_four(row[name]) for name in _SPAN)]
+        [str(row["score"]), "", *(_four(row[name]) for name in _SPAN)]
         for row in outlook.prediction.to_dict("records")
     ]
     rows += [
-        [f"accuracy by {row['method']}", *(_four(row[name]) for name in _SPAN)]
+        [
+            f"accuracy by {row['method']}",
+            _percent(row["weight"]),
+            *(_four(row[name]) for name in _SPAN),
+        ]
         for row in outlook.ways.to_dict("records")
     ]
     beaten = outlook.beaten_by
@@ -270,7 +277,7 @@ def _outlook(outlook: MassForecast) -> Block:
     if beaten:
         note += f" In the back-test {', '.join(beaten)} came closer."
     return table(
-        ["score", "estimate", "low", "high"],
+        ["score", "weight", "estimate", "low", "high"],
         rows,
         caption=f"Forecast for {flop(outlook.target.compute)} at level {outlook.level:g}.",
         note=note,
@@ -294,6 +301,10 @@ def _quality(items: ItemTable, task: str, _: Size | None, settings: Settings) ->
     except TableError as error:
         sentences.append(f"Not all of the quality of items could be judged: {error}.")
     return panels, [text(" ".join(sentences))]
+
+
+def _counted(known: int, total: int) -> str:
+    return str(total) if known == total else f"{known} of {total} of known size"
 
 
 def _four(value: float) -> str:

@@ -102,5 +102,5 @@ def test_the_ordering_needs_its_metrics():
 
 
 def test_three_runs_are_too_few():
-    with pytest.raises(TableError, match="3 of 3 runs have a known compute, and 4 are needed"):
+    with pytest.raises(TableError, match="3 runs, and 4 are needed to see what changes"):
         correlations(ladder(runs=3), "quiz")

@@ -16,6 +16,9 @@ def test_the_chain_is_drawn_with_its_numbers():
     curves = panel.frame.drop(columns="correlation").to_numpy()
     assert np.all(np.diff(curves, axis=0) <= 0)
     assert "With no relation at all" in panel.caption
+    assert "The curves of log p(correct) and p(correct) are the same" in panel.caption
+    pearson = plot.survival_chain(correlations(ladder(), "quiz"), method="pearson")
+    assert "are the same" not in pearson.caption
 
 
 def test_the_cloud_of_masses_holds_runs_and_items():
@@ -35,7 +38,9 @@ def test_paths_of_chosen_items_are_drawn():
 
 def test_the_back_test_and_the_flips_are_drawn():
     test = backtest_masses(ladder(), "quiz", n=20, seed=0)
-    assert "points on average" in plot.mass_backtest(test, task="quiz").caption
+    caption = plot.mass_backtest(test, task="quiz").caption
+    assert "the weighted average is off by" in caption
+    assert "from the 3 to 5 smallest runs" in caption
     panel = plot.flip_matrix(flips(ladder(), "quiz"), task="quiz")
     assert len(panel.frame) == 36
 
@@ -53,6 +58,21 @@ def test_a_report_of_choices_holds_every_table(tmp_path):
     text = path.read_text(encoding="utf-8")
     for words in ("Questions and choices: quiz", "Rolling back-test", "last run", "no relation"):
         assert words in text
+
+
+def test_a_report_takes_forecasts_that_are_made_already(tmp_path, monkeypatch):
+    table = ladder(items=30)
+    made = backtest_masses(table, "quiz", n=20, seed=0)
+    monkeypatch.setattr("scalelaw.reporting.choice_sections.outlook_of", None)
+    path = choice_report(table, tmp_path / "choices.md", seed=0, made={"quiz": made})
+    assert f"{made.summary['points'].iloc[0]:.2f}" in path.read_text(encoding="utf-8")
+
+
+def test_a_report_says_of_how_many_runs_the_size_is_known(tmp_path):
+    table = ladder(runs=7, items=30)
+    sizes = table.runs[["run", "params", "tokens"]].iloc[:6]
+    path = choice_report(table.with_sizes(sizes), tmp_path / "choices.md", seed=0)
+    assert "6 of 7 of known size" in path.read_text(encoding="utf-8")
 
 
 def test_sections_can_stand_in_another_report():

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pandas as pd
+import pytest
+
 from tests.items.logs import ladder, line, write
 
 
@@ -29,8 +32,13 @@ def test_choices_forecasts_beside_its_back_test(say, tmp_path):
     assert {row["score"] for row in found["forecast"]} == {"accuracy", "p_choices", "brier"}
     assert "last run" in {row["method"] for row in found["backtest"]}
     assert report.is_file()
+    assert sum(row["weight"] for row in found["ways"]) == pytest.approx(1.0)
+    text = report.read_text(encoding="utf-8")
+    assert "from the 3 to 5 smallest runs" in text
+    assert "accuracy by two steps" in text
     shown = say("choices", path)
     assert "quiz: correlation with log compute" in shown.out
+    assert "forecast from the 3 to 5 smallest runs; in points" in shown.out
 
 
 def test_choices_without_sizes_say_what_is_missing(say, tmp_path):
@@ -38,3 +46,22 @@ def test_choices_without_sizes_say_what_is_missing(say, tmp_path):
     said = say("choices", tmp_path)
     assert said.code == 2
     assert "0 of 1 runs have a known compute" in said.err
+    assert "give the sizes of tiny" in said.err
+    assert "--runs ladder.csv" in said.err
+
+
+def test_columns_of_a_table_are_named_by_options(say, tmp_path):
+    pd.DataFrame(
+        {"run": ["a", "a"], "item": ["1", "2"], "good": [-1.0, -5.0], "bad": [-2.0, -3.0]}
+    ).to_csv(tmp_path / "pairs.csv", index=False)
+    named = ("--choice", "good", "--choice", "bad", "--gold", "0")
+    said = say("items", tmp_path / "pairs.csv", *named, "--json")
+    assert [row["value"] for row in said.json["scores"] if row["metric"] == "accuracy"] == [0.5]
+    refused = say("items", tmp_path / "pairs.csv")
+    assert "(choices=[...], or --choice)" in refused.err
+
+
+def test_a_folder_with_tables_but_no_logs_names_them(say, tmp_path):
+    (tmp_path / "pairs.csv").write_text("run,item\n", encoding="utf-8")
+    said = say("items", tmp_path)
+    assert "A table of answers is read by itself; here are pairs.csv" in said.err

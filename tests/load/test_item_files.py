@@ -49,6 +49,19 @@ def test_lists_of_choices_are_read(tmp_path):
     assert table["pairs"].chars.tolist() == [3, 4, 3, 4]
 
 
+def test_the_correct_choice_of_a_list_may_be_unknown_but_not_beyond_it(tmp_path):
+    rows = answers()
+    rows["loglik"] = rows[["good", "bad"]].to_numpy().tolist()
+    rows = rows.drop(columns=["good", "bad"])
+    rows.assign(gold=[1, -1, 1, -1]).to_parquet(tmp_path / "pairs.parquet")
+    assert load.items(tmp_path / "pairs.parquet")["pairs"].gold.tolist() == [False, True] + 2 * [
+        False
+    ]
+    rows.assign(gold=[1, 2, 1, 2]).to_parquet(tmp_path / "pairs.parquet")
+    with pytest.raises(TableError, match="gold is 2, but there are 2 choices"):
+        load.items(tmp_path / "pairs.parquet")
+
+
 def test_arrays_of_losses_are_read(tmp_path):
     np.savez(
         tmp_path / "arc.npz",
