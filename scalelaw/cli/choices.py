@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -47,6 +48,10 @@ def choices_command(
 
     wanted = any(one is not None for one in (params, tokens, compute))
     target = target_size(params=params, tokens=tokens, compute=compute) if wanted else None
+    if out is not None:
+        from scalelaw.reporting.documents import writer_of
+
+        writer_of(Path(out))
     items = read_answers(given)
     names = [name for name, one in items.of.items() if one.kind == "multiple_choice"]
     if not names:

@@ -19,7 +19,10 @@ LOGS = (
     click.option("--shots", type=int, help="Keep logs with so many examples in the prompt."),
     click.option("--cluster", metavar="KEY", help="Key of the question that names its passage."),
     click.option("--cache", metavar="FOLDER", help="Keep what was read of each log there."),
-    click.option("--jobs", "n_jobs", type=int, default=1, show_default=True, help="Processes."),
+    click.option(
+        "--jobs", "n_jobs", type=click.IntRange(min=1), default=1, show_default=True,
+        help="Processes.",
+    ),
     click.option(
         "--choice", "choices", metavar="COLUMN", multiple=True,
         help="Column of log-likelihoods of one choice, of a table; repeat for each choice.",

@@ -190,7 +190,8 @@ def read_log(source: Source, progress: Progress, hands: Hands | None = None) -> 
     if wrong:
         answers.doubts.append(
             (
-                "answers whose correct choice is not known, or contradicts the logged accuracy",
+                "answers whose correct choice, or a likelihood, is not known, or contradicts the "
+                "logged accuracy",
                 f"{log.place}: {wrong} of {count}",
             )
         )

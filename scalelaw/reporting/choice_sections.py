@@ -31,7 +31,7 @@ from scalelaw.plot.mass_tests import mass_backtest
 from scalelaw.plot.survival_curves import survival_chain
 from scalelaw.plot.words import UNKNOWN, flop, plural
 from scalelaw.reporting.blocks import Block, figure, section, table, text
-from scalelaw.reporting.documents import WRITERS
+from scalelaw.reporting.documents import writer_of
 from scalelaw.reporting.provenance import versions
 from scalelaw.score.mass import Normalise
 from scalelaw.size import Size
@@ -139,11 +139,7 @@ def choice_report(
         If the suffix is unknown, there is no multiple-choice task, or it cannot be written.
     """
     path = Path(path)
-    write = WRITERS.get(path.suffix.lower())
-    if write is None:
-        raise ReportError(
-            f"cannot write a report as {path.name!r}: end its name in {', '.join(WRITERS)}"
-        )
+    write = writer_of(path)
     sections, panels = sections_of_choices(
         items, tasks=tasks, target=target, normalise=normalise, level=level, seed=seed, made=made
     )

@@ -89,7 +89,7 @@ def report(
     >>> report(chain, "forecast.html", target=dict(params=7e9, tokens=2e12))  # doctest: +SKIP
     """
     path = Path(path)
-    write = _writer(path)
+    write = writer_of(path)
     if isinstance(what, Forecast):
         if target is not None:
             raise ReportError(
@@ -133,7 +133,14 @@ def _smaller(items: ItemTable, target: Size | None) -> ItemTable:
     return items.where(run=list(known)) if len(known) else items
 
 
-def _writer(path: Path) -> Writer:
+def writer_of(path: Path) -> Writer:
+    """Return what writes a report of the kind that a path names.
+
+    Raises
+    ------
+    ReportError
+        If its suffix is unknown, or nothing can be written there.
+    """
     if path.suffix.lower() not in WRITERS:
         raise ReportError(
             f"cannot write a report as {path.name!r}: end its name in {', '.join(WRITERS)}"

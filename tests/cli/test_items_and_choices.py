@@ -50,6 +50,12 @@ def test_choices_without_sizes_say_what_is_missing(say, tmp_path):
     assert "--runs ladder.csv" in said.err
 
 
+def test_mistakes_in_options_are_said_before_anything_is_read(say, tmp_path):
+    said = say("choices", tmp_path / "missing", "--report", "choices.docx")
+    assert "cannot write a report as 'choices.docx': end its name in .pdf, .html, .md" in said.err
+    assert "0 is not in the range x>=1" in say("items", tmp_path, "--jobs", "0").err
+
+
 def test_columns_of_a_table_are_named_by_options(say, tmp_path):
     pd.DataFrame(
         {"run": ["a", "a"], "item": ["1", "2"], "good": [-1.0, -5.0], "bad": [-2.0, -3.0]}
