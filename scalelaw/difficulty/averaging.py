@@ -24,7 +24,7 @@ from scalelaw.difficulty.origins import Rolling
 
 CLOSE = 0.5
 ONE_RUN = 0.005
-TRUST = 4.0
+TRUST = 2.0
 
 
 @dataclass(frozen=True)

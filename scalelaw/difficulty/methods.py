@@ -155,10 +155,10 @@ def _strata(ladder: Prepared) -> Forecaster:
 METHODS: dict[str, Method] = {
     one.name: one
     for one in (
-        Method(STRATA, "laws of strata of difficulty, fitted together", _strata, 0.5),
+        Method(STRATA, "laws of strata of difficulty, fitted together", _strata, 0.4),
         Method("curve", "one law on the full set", _whole("full", believing=True), 0.2),
         Method("power", "the same without floor and ceiling", _whole("bare", believing=False), 0.2),
-        Method("line", "straight line in log compute", _line, 0.1),
+        Method("line", "straight line in log compute", _line, 0.2),
         Method("spectrum", "shares of a dictionary of curves", _spectrum),
         Method("clusters", "clusters with laws, the rest held", _clusters),
         Method("paper", "clusters by the paper's rules, its map", _paper("paper")),

@@ -15,7 +15,7 @@ import numpy as np
 
 from scalelaw.difficulty._types import Floats
 from scalelaw.difficulty.joint import Joint, Tally, fit_joint
-from scalelaw.difficulty.passrates import PassRates
+from scalelaw.difficulty.passrates import MOST_TRIALS, PassRates
 from scalelaw.difficulty.remainder import Remainder, remainder
 from scalelaw.difficulty.spectra import Spectrum
 
@@ -24,6 +24,7 @@ SMALLEST = 0.02
 NARROWEST = 0.1
 OWN_SPREAD = 0.5
 FEWEST_GROWING = 1e-6
+UNSORTED = 0.03
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,14 @@ class Strata:
         For each way of cutting the shares of the strata in all items, (strata,), and their laws.
     rest : Remainder
         Items without a law.
+    unsorted : float
+        Standard error because few samples an item do not tell which items grow.
     """
 
     spectrum: Spectrum
     cuts: tuple[tuple[Floats, Joint], ...]
     rest: Remainder
+    unsorted: float
 
     def at(self, compute: float | Floats) -> Floats:
         """Return the forecast mean rate of all items at compute (FLOP), (n,)."""
@@ -55,7 +59,7 @@ class Strata:
         that may come or not; not of laws that do not hold.
         """
         u = _logs(compute)
-        square = self.rest.deviation(u) ** 2 + self.spectrum.unseen(compute)[1] ** 2
+        square = self._others(u) ** 2
         if self.cuts:
             inner = [laws.deviation(u, shares) ** 2 for shares, laws in self.cuts]
             square = square + np.mean(inner, axis=0) + self._laws(u).var(axis=0)
@@ -65,14 +69,17 @@ class Strata:
         """Return draws of the forecast at compute (FLOP), (n,)."""
         rng = np.random.default_rng(seed)
         u = _logs(compute)
-        unseen, doubt = (float(part[0]) for part in self.spectrum.unseen(compute))
-        others = float(self.rest.at(u)[0]) + unseen
-        spread = np.hypot(float(self.rest.deviation(u)[0]), doubt)
-        draws = others + rng.normal(0.0, spread, n)
+        others = float(self.rest.at(u)[0] + self.spectrum.unseen(compute)[0][0])
+        draws = others + rng.normal(0.0, float(self._others(u)[0]), n)
         if self.cuts:
             each = [laws.draws(u, shares, n=n, rng=rng)[:, 0] for shares, laws in self.cuts]
             draws = draws + np.array(each)[rng.integers(len(each), size=n), np.arange(n)]
         return draws
+
+    def _others(self, u: Floats) -> Floats:
+        """Return the standard deviation of all but the laws, (n,)."""
+        doubt = self.spectrum.unseen(np.exp(u))[1]
+        return np.sqrt(self.rest.deviation(u) ** 2 + doubt**2 + self.unsorted**2)
 
     def _laws(self, u: Floats) -> Floats:
         """Return what the growing items add to the mean rate, (cuts, n)."""
@@ -126,7 +133,8 @@ def strata(rates: PassRates, spectrum: Spectrum) -> Strata:
                 rates.chance,
             )
             cuts.append((parts / total, fit_joint(tally)))
-    return Strata(spectrum, tuple(cuts), remainder(u, others, share))
+    unsorted = UNSORTED / np.sqrt(min(rates.samples, MOST_TRIALS))
+    return Strata(spectrum, tuple(cuts), remainder(u, others, share), float(unsorted))
 
 
 def cut(

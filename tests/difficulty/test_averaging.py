@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalelaw.difficulty.averaging import average, errors_of, weights_of
+from scalelaw.difficulty import METHODS
+from scalelaw.difficulty.averaging import TRUST, average, errors_of, weights_of
 from scalelaw.difficulty.origins import Rolling
 
 
@@ -45,9 +46,11 @@ def test_a_law_that_back_tests_well_has_no_say_where_the_items_tell_of_more_grow
 def test_without_back_tests_beliefs_and_the_items_weigh():
     empty = Rolling(pd.DataFrame(columns=["method", "visible", "run", "error", "deviation"]))
     weights = weights_of(empty, ALIKE, 0.02)
-    assert weights["strata"] / weights["power"] == pytest.approx(0.5 / 0.2)
+    assert weights["strata"] / weights["power"] == pytest.approx(
+        METHODS["strata"].prior / METHODS["power"].prior
+    )
     made = average(empty, ALIKE, 0.02)
-    assert (made.factor, made.dof) == (1.0, 4.0)
+    assert (made.factor, made.dof) == (1.0, TRUST)
 
 
 def test_the_latest_origin_counts_twice_as_much_as_the_one_before():
@@ -59,7 +62,9 @@ def test_the_latest_origin_counts_twice_as_much_as_the_one_before():
 def test_a_method_that_made_no_forecast_is_thought_no_better_than_the_worst():
     tested = ladder_of({"strata": 0.01, "power": np.nan, "line": 0.2})
     weights = weights_of(tested, {**ALIKE, "line": 0.6}, 0.02)
-    assert weights["power"] / weights["line"] == pytest.approx(0.2 / 0.1)
+    assert weights["power"] / weights["line"] == pytest.approx(
+        METHODS["power"].prior / METHODS["line"].prior
+    )
 
 
 def test_the_interval_widens_where_the_ladder_was_missed_by_more_than_promised():
