@@ -70,7 +70,9 @@ def lm_eval_samples(
         only once.
     n_jobs : int
         Processes that read at the same time, files and ranges of one large file. This process
-        is one of them; another is started where there is enough to read for it, some 100 MB.
+        is one of them; another is started for every 32 MiB that there are to read. On macOS and
+        Windows a script that asks for more than one has to start below
+        ``if __name__ == "__main__":``, as for every use of several processes there.
     executor : concurrent.futures.Executor, optional
         Where to read instead, such as Dask's ``client.get_executor()``.
     progress : bool

@@ -8,6 +8,7 @@ does not deliver, because it died or hangs, is done here.
 
 from __future__ import annotations
 
+import os
 import pickle
 import sys
 import tempfile
@@ -168,13 +169,20 @@ def _started(of_helpers: Sequence[tuple[Any, ...]]) -> Iterator[list[BaseProcess
 
 
 def _help(jobs: Sequence[Job], order: Sequence[int], folder: Path, path: Path) -> None:
-    """Do jobs of another process until none is left to take."""
-    with path.open("wb") as results:
-        for number in order:
-            if _take(folder, number):
-                found = (number, _result(jobs[number], _silent))
-                pickle.dump(found, results, protocol=pickle.HIGHEST_PROTOCOL)
-                results.flush()
+    """Do jobs of another process until none is left to take, then end at once.
+
+    Nothing that this process inherited is cleaned up or flushed: that is for the other to do. So
+    is what fails here: it fails there again, where it is seen.
+    """
+    try:
+        with path.open("wb") as results:
+            for number in order:
+                if _take(folder, number):
+                    found = (number, _result(jobs[number], _silent))
+                    pickle.dump(found, results, protocol=pickle.HIGHEST_PROTOCOL)
+                    results.flush()
+    finally:
+        os._exit(0)
 
 
 def _take(folder: Path, number: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import ingest
+from benchmarks import ingest, ingest_samples
 from scalelaw.errors import LoadError
 from tests.load.test_testbed import make
 
@@ -22,6 +22,21 @@ def test_data_that_are_not_here_are_named(monkeypatch, tmp_path):
     monkeypatch.setattr("scalelaw.load.datasets.cache_folder", lambda: tmp_path)
     with pytest.raises(LoadError, match="pythia is not here: scalelaw datasets fetch pythia"):
         ingest.main(["results"])
+
+
+def test_the_reader_of_samples_is_measured_on_a_log_of_its_own(shared_data, monkeypatch, capsys):
+    monkeypatch.setenv("SCALELAW_DATA_DIR", str(shared_data("lm_eval_ladder").parent))
+    monkeypatch.setattr(ingest_samples, "ROUNDS", 1)
+    monkeypatch.setattr(ingest_samples, "FRACTION", 0.0)
+    assert ingest.main(["samples", "--megabytes", "2"]) == 0
+    first, fraction, peak, parallel = capsys.readouterr().out.splitlines()
+    lines, answers = (int(one.split()[0]) for one in first.split(", ")[1:])
+    assert lines == answers > 500
+    assert float(fraction.split()[1]) > 0.2
+    assert 50 < int(peak.split()[1]) < 500
+    assert float(parallel.split()[1]) > 0.0
+    monkeypatch.setattr(ingest_samples, "FRACTION", 99.0)
+    assert ingest.main(["samples", "--megabytes", "1"]) == 1
 
 
 def test_the_real_results_are_all_read(shared_data, monkeypatch, capsys):

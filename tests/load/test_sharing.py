@@ -43,6 +43,11 @@ def hang_elsewhere(number, progress):
     return number
 
 
+def fail_on_seven(number, progress):
+    time.sleep(0.02)
+    return 1 / (number - 7)
+
+
 def jobs(call, count=12):
     return [Job(partial(call, number), 1, 2 * sharing.WORTH) for number in range(count)]
 
@@ -82,6 +87,12 @@ def test_a_helper_that_hangs_is_not_waited_for(monkeypatch):
     begin = time.monotonic()
     assert done(jobs(hang_elsewhere, 4), TWO, nothing) == list(range(4))
     assert time.monotonic() - begin < 10.0
+
+
+def test_what_fails_in_a_helper_fails_here_and_is_seen_once(capfd):
+    with pytest.raises(ZeroDivisionError):
+        done(jobs(fail_on_seven), TWO, nothing)
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("hands", [Hands(), TWO])
