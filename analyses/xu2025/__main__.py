@@ -1,4 +1,4 @@
-"""The command: `python -m analyses.xu2025 [--seeds 400-419] [--ladders all|none|NAMES]`."""
+"""The command: `python -m analyses.xu2025 [--seeds 700-719] [--ladders all|none|NAMES]`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ import pandas as pd
 
 from analyses.xu2025.generator import PRESETS
 from analyses.xu2025.ladders import LADDERS, hidden_runs
-from analyses.xu2025.synthetic import DEFAULT, errors_by_preset, studied, verdict
+from analyses.xu2025.synthetic import (
+    DEFAULT,
+    errors_by_preset,
+    intervals_by_preset,
+    studied,
+    verdict,
+)
 from scalelaw.errors import ScalelawError
 
 HOME = Path(__file__).parent
@@ -24,8 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--seeds",
         type=_seeds,
-        default=range(400, 420),
-        help="FIRST-LAST; the methods were designed on others (default: 400-419)",
+        default=range(700, 720),
+        help="FIRST-LAST; the methods were designed on others (default: 700-719)",
     )
     parser.add_argument("--ladders", default="all", help="all, none, or names with commas")
     parser.add_argument("--draws", type=int, default=DRAWS, help="draws of every interval")
@@ -42,10 +48,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     bars, line = verdict(table)
     forecasts.to_csv(options.out / "synthetic.csv", index=False, float_format="%.5g")
     recovery.to_csv(options.out / "recovery.csv", index=False, float_format="%.5g")
-    numbers = recovery.drop(columns="seed").groupby("preset", sort=False).mean()
+    numbers = (
+        recovery.drop(columns=["seed", "inside", "width"]).groupby("preset", sort=False).mean()
+    )
     span = f"{min(options.seeds)}-{max(options.seeds)}"
     print(_text(numbers.T, f"Recovery of groups, means over seeds {span}"))
     print(_text(table, f"Mean absolute error in points, seeds {span}, {len(PRESETS)} presets"))
+    print(_text(intervals_by_preset(recovery), "The default's 90 % intervals: share that holds"))
     print(_text(bars.set_index("preset"), "The default against the best single method"))
     print(line)
     best = table.drop(index=[name for name in table.index if "anchor" in name or name == DEFAULT])
@@ -76,15 +85,21 @@ def real_ladders(names: Sequence[str], draws: int) -> pd.DataFrame:
 
 
 def by_ladder(real: pd.DataFrame) -> pd.DataFrame:
-    """Return mean absolute errors in points, ladders by methods, with the mean below."""
+    """Return mean absolute errors in points, ladders by methods, with the means below.
+
+    The last columns tell of the default's intervals: share that holds, and width in points.
+    """
     points = real.assign(points=100.0 * real["error"].abs())
     table = points.pivot_table(index="ladder", columns="method", values="points", sort=False)
-    inside = real[real["method"] == DEFAULT].assign(
-        inside=lambda rows: (rows["low"] <= rows["measured"]) & (rows["measured"] <= rows["high"])
+    own = real[real["method"] == DEFAULT].assign(
+        inside=lambda rows: (rows["low"] <= rows["measured"]) & (rows["measured"] <= rows["high"]),
+        width=lambda rows: 100.0 * (rows["high"] - rows["low"]),
     )
-    table.loc["mean"] = table.mean()
     table["measured"] = real.groupby("ladder", sort=False)["measured"].mean() * 100.0
-    table["inside"] = inside.groupby("ladder", sort=False)["inside"].mean()
+    table[["inside", "width"]] = own.groupby("ladder", sort=False)[["inside", "width"]].mean()
+    table.loc["mean of ladders"] = table.mean()
+    table.loc["mean of runs"] = points.groupby("method")["points"].mean()
+    table.loc["mean of runs", ["inside", "width"]] = own[["inside", "width"]].mean()
     return table
 
 

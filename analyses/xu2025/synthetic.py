@@ -78,6 +78,7 @@ def _one(preset: str, seed: int, draws: int) -> tuple[pd.DataFrame, dict[str, ob
         "zero_right": bool(np.isin(bench.group[clusters.labels == -2], ["late", "never"]).all()),
         "truth": truth,
         "inside": outlook.low <= truth <= outlook.high,
+        "width": outlook.high - outlook.low,
     }
     for name, subset in (("default", outlook.subset), ("paper", paper)):
         own = subset.errors(bench.target, bench.truth)
@@ -109,6 +110,25 @@ def errors_by_preset(forecasts: pd.DataFrame) -> pd.DataFrame:
     table = table.reindex(columns=[name for name in PRESETS if name in table])
     table["mean"] = table.mean(axis=1, skipna=False)
     return table.sort_values("mean")
+
+
+def intervals_by_preset(recovery: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of the default's intervals that hold the truth, and their widths.
+
+    Parameters
+    ----------
+    recovery : pandas.DataFrame
+        As `studied` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``inside`` (share) and ``width`` (mean, in points), presets as columns, with the mean.
+    """
+    table = recovery.groupby("preset", sort=False)[["inside", "width"]].mean()
+    table["width"] *= 100.0
+    table.loc["mean"] = table.mean()
+    return table.T
 
 
 def single_methods(table: pd.DataFrame) -> list[str]:

@@ -23,6 +23,7 @@ from scalelaw.size import parse_count
 
 AVERAGE = "average"
 FAR = 50.0
+FEW_PATTERNS = 10
 
 
 @dataclass(frozen=True)
@@ -240,6 +241,12 @@ def _doubts(rates: PassRates, target: float) -> list[str]:
         )
     if rates.zero.all():
         texts.append("no run solves any item: nothing says when growth begins")
+    patterns = len(np.unique(rates.filled(), axis=1).T)
+    if patterns < FEW_PATTERNS:
+        texts.append(
+            f"the items have {patterns} different rows of rates only: there is hardly any "
+            "difficulty to tell them apart by, and the forecast is that of a few curves"
+        )
     return texts
 
 

@@ -151,3 +151,25 @@ def test_items_that_are_all_equal_give_a_result(value):
         found = forecast(rates, compute=1e23, n=5, seed=0)
     assert 0.0 <= found.low <= found.estimate <= found.high <= 1.0
     assert found.estimate == pytest.approx(value, abs=0.15)
+
+
+@pytest.mark.parametrize("patterns", [1, 2])
+def test_items_that_are_hardly_different_give_a_result_with_a_warning(patterns):
+    rows = np.array([[0.0, 0.0, 0.0, 1.0, 1.0, 1.0], [0.0, 1.0, 1.0, 1.0, 1.0, 1.0]])
+    bits = np.tile(rows[:patterns].T, 25)
+    rates = PassRates.build(bits, np.geomspace(1e19, 1e22, 6), trials=1)
+    with (
+        pytest.warns(ScalelawWarning, match=f"have {patterns} different rows of rates only"),
+        pytest.warns(ScalelawWarning, match="1 samples an item and run"),
+    ):
+        found = forecast(rates, compute=1e23, n=5, seed=0)
+    assert found.estimate > 0.9
+
+
+def test_a_target_further_off_than_the_ladder_is_wide_is_warned_of(benchmark_of):
+    rates = benchmark_of(each=20).of_runs(slice(5, 8))
+    with (
+        pytest.warns(ExtrapolationWarning, match="but the ladder spans a factor of"),
+        pytest.warns(ScalelawWarning, match="3 sizes of run leave nothing to back-test"),
+    ):
+        forecast(rates, compute=TARGET * 1.2, n=5, seed=0)

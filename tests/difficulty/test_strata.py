@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from scalelaw.difficulty import PassRates
 from scalelaw.difficulty.joint import Tally, _misfits, fit_joint
-from scalelaw.difficulty.remainder import remainder
+from scalelaw.difficulty.others import remainder
 from scalelaw.difficulty.spectra import spectrum
-from scalelaw.difficulty.strata import cut, strata
+from scalelaw.difficulty.stratified import cut, strata
 from tests.difficulty.conftest import LADDER, TARGET, law
 
 U = np.log(LADDER)
