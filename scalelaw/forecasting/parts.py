@@ -25,7 +25,9 @@ class TaskForecast:
     prediction : pandas.DataFrame or None
         One row: the sizes of the target, ``estimate``, ``low``, ``high``.
     widening : float
-        Factor by which the interval was widened after the back-test; 1 for none.
+        Factor by which the interval was widened after the back-tests; 1 for none.
+    earlier : tuple of Backtest
+        Further back-tests, each hiding more runs than the one before, by which it was widened too.
     backtest : Backtest or None
         None where too few runs are there to hide some, see ``no_backtest``.
     measured : float or None
@@ -49,6 +51,7 @@ class TaskForecast:
     problem: str = ""
     no_backtest: str = ""
     widening: float = 1.0
+    earlier: tuple[Backtest, ...] = ()
 
     @property
     def fits(self) -> list[Fit]:
@@ -92,6 +95,7 @@ def complement(part: TaskForecast, metric: str) -> TaskForecast:
         part,
         prediction=prediction,
         backtest=part.backtest and part.backtest.complement(metric),
+        earlier=tuple(test.complement(metric) for test in part.earlier),
         measured=None if part.measured is None else 1.0 - part.measured,
         chance=1.0 - part.chance,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ import pandas as pd
 
 from scalelaw.errors import ForecastError, ScalelawError, ScalelawWarning
 from scalelaw.fitting import Draws, Fit, bootstrap, fit
-from scalelaw.forecasting.backtests import Keep, Refit, backtest
+from scalelaw.forecasting.backtests import Backtest, Keep, Refit, backtest
 from scalelaw.forecasting.calibration import widened, widening
 from scalelaw.forecasting.candidates import choose
 from scalelaw.forecasting.chains import Chain, chain, outcome_of, within_domain
@@ -24,6 +24,9 @@ from scalelaw.forecasting.warnings_of import doubts
 from scalelaw.metrics import metric_kind
 from scalelaw.runs import RunTable
 from scalelaw.size import Size
+
+ORIGINS = (0.4, 0.55)
+"""Shares of the runs that are hidden by further back-tests, by which intervals are widened."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,11 @@ class Study:
             options = {**self.test, "level": self.level, "seed": self.seed, "refit": model}
             test = _quiet(backtest, made, known, **options)
             test = replace(test, metric=metric if outcome == "loss" else test.metric)
-            part = replace(part, backtest=test, widening=widening(test) if self.calibrate else 1.0)
+            part = replace(part, backtest=test)
+            if self.calibrate:
+                earlier = tuple(self._earlier(made, model, len(test.frame)))
+                factor = widening([test, *earlier], self._distance(part))
+                part = replace(part, earlier=earlier, widening=factor)
         except ScalelawError as error:
             part = replace(part, no_backtest=str(error))
         if self.target is not None:
@@ -156,6 +163,26 @@ class Study:
         part = replace(part, warnings=doubts(part, known, outcome, self.target))
         flip = {metric_kind(metric), outcome} == {"accuracy", "error"}
         return complement(part, metric) if flip else part
+
+    def _earlier(self, made: Chain | Draws, model: Refit, hidden: int) -> Iterator[Backtest]:
+        """Yield back-tests that hide more of the runs of the fit, where enough stay visible."""
+        runs = _last(made).runs
+        for share in ORIGINS:
+            count = int(share * len(runs))
+            if count <= hidden:
+                continue
+            try:
+                yield _quiet(
+                    backtest, made, runs, n=count, level=self.level, seed=self.seed, refit=model
+                )
+            except ScalelawError:
+                return
+
+    def _distance(self, part: TaskForecast) -> float | None:
+        """Return the target's compute over the largest of a run in either stage."""
+        if self.target is None:
+            return None
+        return self.target.compute / max(float(one.runs["compute"].max()) for one in part.fits)
 
 
 def _all_rows(frame: pd.DataFrame) -> pd.DataFrame:

@@ -91,9 +91,20 @@ def _of_test(part: TaskForecast) -> Iterator[str]:
 
         names = " and ".join(MEANINGS[name] for name in better)
         yield f"in the back-test a plain baseline was closer than the law ({names})"
-    inside = int(test.frame["covered"].sum())
     if part.widening >= 1.05:
-        yield (
-            f"the interval is {part.widening:.3g} times as wide as the draws make it, since in the "
-            f"back-test {inside} of {len(test.frame)} runs fell inside"
-        )
+        times = f"{part.widening:.3g} times as wide as the draws make it"
+        yield f"the interval is {times}: {_shown(part)}"
+
+
+def _shown(part: TaskForecast) -> str:
+    """Return what the back-tests of a forecast showed of its intervals."""
+    assert part.backtest is not None
+    first = part.backtest.frame["covered"]
+    text = f"in the back-test {int(first.sum())} of {len(first)} runs fell inside"
+    covered = [bool(one) for early in part.earlier for one in early.frame["covered"]]
+    if covered:
+        text += f", and {sum(covered)} of {len(covered)} where more runs were hidden"
+    reach = max(test.distance for test in (part.backtest, *part.earlier))
+    if part.prediction is not None and part.prediction["distance"].iloc[0] > reach:
+        text += "; the target lies further than any of them"
+    return text

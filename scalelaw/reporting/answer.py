@@ -216,7 +216,7 @@ def _legend(parts: list[TaskForecast]) -> str:
     if any(part.measured is not None for part in parts):
         words.append("Off by: forecast less measured.")
     if any(part.widening > 1.0 for part in parts):
-        words.append("Intervals are widened where the back-test showed them to be too narrow.")
+        words.append("Intervals are widened where back-tests showed them to be too narrow.")
     if any(part.prediction is None for part in parts):
         words.append("Where no forecast was possible, the warnings say why.")
     return " ".join(words)

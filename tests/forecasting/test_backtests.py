@@ -99,7 +99,7 @@ def test_all_runs_cannot_be_hidden(chain):
 def test_intervals_are_widened_until_the_back_test_is_covered(chain):
     test = sl.backtest(chain, n=4, seed=0)
     narrow = replace(test, frame=widened(test.frame, 0.2))
-    factor = widening(narrow)
+    factor = widening([narrow])
     wide_again = widened(narrow.frame, factor)
     inside = wide_again["measured"].between(wide_again["low"] - 1e-9, wide_again["high"] + 1e-9)
     assert inside.all()
@@ -108,4 +108,23 @@ def test_intervals_are_widened_until_the_back_test_is_covered(chain):
 
 def test_intervals_that_held_are_left_as_they_are(chain):
     test = sl.backtest(chain, n=4, seed=0)
-    assert widening(replace(test, frame=widened(test.frame, 10.0))) == 1.0
+    assert widening([replace(test, frame=widened(test.frame, 10.0))]) == 1.0
+
+
+def test_back_tests_from_earlier_origins_widen_by_their_median(chain):
+    near, middle, early = (sl.backtest(chain, n=n, seed=0) for n in (4, 8, 11))
+    broad, narrow = 50.0, 0.05
+    held = [replace(test, frame=widened(test.frame, broad)) for test in (near, middle, early)]
+    failed = [replace(test, frame=widened(test.frame, narrow)) for test in (near, middle, early)]
+    assert widening(held) == 1.0
+    assert widening([held[0], held[1], failed[2]]) == 1.0
+    assert widening([held[0], failed[1], failed[2]]) > 1.0
+    assert widening([failed[0], held[1], held[2]]) == widening([failed[0]]) > 1.0
+
+
+def test_beyond_the_reach_of_back_tests_intervals_grow_with_the_log_of_the_distance(chain):
+    test = sl.backtest(chain, n=4, seed=0)
+    within = widening([test], test.distance)
+    assert within == widening([test])
+    assert widening([test], test.distance**2) == pytest.approx(2 * within)
+    assert widening([test], test.distance**3) == pytest.approx(3 * within)

@@ -1,0 +1,1 @@
+"""How often the intervals of forecasts hold, by how far they reach."""
