@@ -49,7 +49,7 @@ class DifficultyForecast:
     ladder : Prepared
         Clusters, predictable subset and spectrum, worked out from all runs.
     band : (float, float)
-        Forecast of the spectrum with all growth held that does not show yet, and with all of it.
+        Forecast by strata with all growth held that does not show yet, and with all of it.
     seed : int
     warnings : tuple of str
     """
@@ -185,8 +185,7 @@ def forecast(
         order = np.argsort(rows["method"].to_numpy() != method, kind="stable")
         rows = rows.iloc[order].reset_index(drop=True)
     further, more = _with_anchors(ladder, target, anchors, list(rows.columns))
-    spread = ladder.spectrum
-    band = tuple(float(spread.at(target, promise=value)[0]) for value in (0.0, 1.0))
+    band = ladder.strata.band(target)
     texts = (*doubts, *more)
     for text in texts:
         kind = ExtrapolationWarning if "times the largest" in text else ScalelawWarning
@@ -194,7 +193,7 @@ def forecast(
     return DifficultyForecast(
         rates, target, float(estimate), low, high, level, method,
         pd.concat([rows, further], ignore_index=True) if len(further) else rows,
-        backtest, ladder, (band[0], band[1]), seed, texts,
+        backtest, ladder, band, seed, texts,
     )  # fmt: skip
 
 

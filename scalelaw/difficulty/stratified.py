@@ -65,6 +65,12 @@ class Strata:
             square = square + np.mean(inner, axis=0) + self._laws(u).var(axis=0)
         return np.sqrt(square)
 
+    def band(self, compute: float) -> tuple[float, float]:
+        """Return the forecast without any growth that does not show yet, and with all of it."""
+        half = float(np.sqrt(3.0) * self.spectrum.unseen(compute)[1][0])
+        middle = float(self.at(compute)[0])
+        return middle - half, middle + half
+
     def draws(self, compute: float, *, n: int, seed: int) -> Floats:
         """Return draws of the forecast at compute (FLOP), (n,)."""
         rng = np.random.default_rng(seed)

@@ -126,7 +126,7 @@ def _methods(outlook: DifficultyForecast) -> Block:
         rows,
         caption=f"All methods at {flop(outlook.compute)}, level {outlook.level:g}.",
         note="Back-test: mean absolute error on larger runs of the ladder. If all growth that "
-        f"does not show yet stayed away, the spectrum would say {low:.3f}; if it came, {high:.3f}.",
+        f"does not show yet stayed away, the strata would say {low:.3f}; if it came, {high:.3f}.",
     )
 
 

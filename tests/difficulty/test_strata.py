@@ -122,6 +122,14 @@ def test_nothing_is_dropped_so_that_the_ladder_itself_is_met(benchmark_of):
     assert np.array_equal(draws, found.draws(TARGET, n=500, seed=0))
 
 
+def test_the_band_holds_the_forecast_in_its_middle(benchmark_of):
+    rates = benchmark_of(each=20, trials=1)
+    found = strata(rates, spectrum(rates))
+    low, high = found.band(TARGET)
+    assert low < high
+    assert (low + high) / 2 == pytest.approx(found.at(TARGET)[0])
+
+
 def test_the_second_wave_of_a_benchmark_is_foreseen_where_one_curve_misses_it():
     rng = np.random.default_rng(3)
     start = np.r_[np.full(300, 6e19), np.full(300, 6e23)] * np.exp(rng.normal(0, 0.3, 600))
