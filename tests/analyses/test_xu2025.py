@@ -7,7 +7,13 @@ import pytest
 from analyses.xu2025.__main__ import by_ladder
 from analyses.xu2025.generator import PRESETS, made
 from analyses.xu2025.ladders import RealLadder, hidden_runs
-from analyses.xu2025.synthetic import errors_by_preset, homogeneity, studied, verdict
+from analyses.xu2025.synthetic import (
+    errors_by_preset,
+    homogeneity,
+    intervals_by_preset,
+    studied,
+    verdict,
+)
 from scalelaw.difficulty import PassRates
 
 
@@ -40,6 +46,9 @@ def test_the_study_of_one_benchmark_has_all_methods_and_the_last_line():
     assert bars["preset"].tolist() == ["homogeneous"]
     assert line.startswith("mean error in points: default ")
     assert recovery["homogeneity"].tolist() == [1.0]
+    own = forecasts[forecasts["method"] == "average"].iloc[0]
+    width = intervals_by_preset(recovery).loc["width", "homogeneous"]
+    assert width == pytest.approx(100 * (own["high"] - own["low"]))
 
 
 def test_the_largest_run_of_a_real_ladder_is_hidden():
@@ -53,4 +62,8 @@ def test_the_largest_run_of_a_real_ladder_is_hidden():
     assert found["measured"].iloc[0] == 1.0
     table = by_ladder(found)
     assert table.loc["made", "largest"] == pytest.approx(25.0)
+    assert table.loc["mean of runs", "largest"] == pytest.approx(25.0)
+    own = found[found["method"] == "average"].iloc[0]
+    assert table.loc["made", "inside"] == float(own["low"] <= 1.0 <= own["high"])
+    assert table.loc["mean of runs", "width"] == pytest.approx(100 * (own["high"] - own["low"]))
     assert isinstance(table, pd.DataFrame)
