@@ -10,7 +10,7 @@ import numpy as np
 
 from scalelaw.fitting.domain import Domain
 from scalelaw.fitting.penalties import residual_scale, residuals
-from scalelaw.fitting.solver import Problem, Solution, Status
+from scalelaw.fitting.solver import AGREED, Problem, Solution, Status
 from scalelaw.laws._law import Floats
 
 ILL_CONDITIONED = 1e5
@@ -219,7 +219,7 @@ def _notes(
         )
     yield from _input_notes(problem, labels)
     yield from _coef_notes(problem, solution, found)
-    if found.agreement < 0.34 and solution.costs.size > 1:
+    if found.agreement < AGREED and solution.costs.size > 1:
         share = solution.costs[1] / solution.costs[0] - 1 if solution.costs[0] > 0 else np.inf
         if share < 0.05:
             yield Note(

@@ -82,3 +82,19 @@ def test_the_number_of_threads_changes_no_bit(rows):
     one = refit(problem, start, weights=weights, threads=1)
     many = refit(problem, start, weights=weights, threads=4)
     assert all((a == b).all() for a, b in zip(one, many, strict=True))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 4])
+def test_a_search_of_many_valleys_goes_on_around_the_best(seed, monkeypatch):
+    rng = np.random.default_rng(seed)
+    law = sl.LAWS["broken_power_2"]
+    compute = np.geomspace(1e17, 1e23, 20)
+    theta = np.array([1.5, 60.0, 0.05, 0.12, 1e19, 0.4, -0.1, 1e21, 0.3])
+    loss = law({"compute": compute}, theta) * np.exp(rng.normal(0, 0.01, 20))
+    problem = sl.fit(law, pd.DataFrame({"compute": compute, "loss": loss})).problem
+    found = solve(problem).cost
+    around = theta * np.exp(rng.uniform(-1, 1, (300, 9)))
+    _, costs, _ = refit(problem, np.clip(around, problem.low, problem.high))
+    assert found <= costs.min() * (1 + 1e-6)
+    monkeypatch.setattr("scalelaw.fitting.solver.HOPS", 0)
+    assert solve(problem).cost > found * 1.1
