@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from scalelaw.difficulty._types import Flags, Floats, Ints
-from scalelaw.difficulty.meanshift import mean_shift, neighbour_bandwidth
+from scalelaw.difficulty.meanshift import mean_shift, nearest_centre, neighbour_bandwidth
 from scalelaw.difficulty.passrates import FEW_SAMPLES, PassRates
 from scalelaw.errors import ScalelawWarning, TableError, unknown
 
@@ -107,6 +107,7 @@ def cluster(
     centre: Literal["mean", "mode"] = "mean",
     count: int | None = None,
     cross_fit: bool = False,
+    most: int | None = None,
     seed: int | None = None,
 ) -> Clusters:
     """Group the items of a benchmark by difficulty.
@@ -134,6 +135,10 @@ def cluster(
     cross_fit : bool
         Form clusters on half of the samples and keep the other half for the curves, so that no
         sample that formed a cluster is used to fit it.
+    most : int, optional
+        Items that clusters are found on, as the time of mean shift grows with their square. Of
+        more, an even sample in order of the mean rate is taken; every other item joins the
+        nearest centre within the bandwidth. `smallest` holds in the sample. Default: all items.
     seed : int
         Needed for ``"kmeans"``, ``"improved_kmeans"``, ``"mixture"`` and for ``cross_fit``.
 
@@ -157,6 +162,10 @@ def cluster(
         raise unknown("method of clustering", method, METHODS)
     if smallest < 1:
         raise TableError(f"smallest must be at least 1, not {smallest}")
+    if most is not None and most < smallest:
+        raise TableError(
+            f"most={most} items hold no cluster of {smallest}; raise most= or lower smallest="
+        )
     if seed is None and (cross_fit or method in ("kmeans", "improved_kmeans", "mixture")):
         raise TableError(f"chance is involved (method {method!r}): give seed=...")
     if rates.zero.all():
@@ -165,22 +174,48 @@ def cluster(
         )
     shaped, fitted = rates.halves(seed=seed or 0) if cross_fit else (rates, rates)
     use = np.flatnonzero(~shaped.zero)
-    points = np.ascontiguousarray(shaped.filled()[:, use].T)
+    everything = np.ascontiguousarray(shaped.filled()[:, use].T)
+    sample = _even_sample(everything, most)
+    points = everything[sample]
     radius = np.nan
     if method in ("meanshift", "one_meanshift", "dbscan"):
         radius = bandwidth if bandwidth is not None else _bandwidth(points, quantile, widest)
     found, rounds = _grouped(
-        method, points, shaped.of_items(use), radius, smallest, centre, count, seed
+        method, points, shaped.of_items(use[sample]), radius, smallest, centre, count, seed
     )
     labels = np.full(rates.items.size, ZERO, dtype=np.int64)
-    labels[use] = found
+    labels[use] = _joined(everything, sample, found, radius)
     labels, centres = _ordered(labels, fitted.filled())
     how = f"{method}" + (f", bandwidth {radius:.3g}" if np.isfinite(radius) else "")
     how += f", {rounds} rounds" if rounds > 1 else ""
     how += ", cross-fitted" if cross_fit else ""
+    how += f", found on {sample.size} of {use.size} items" if sample.size < use.size else ""
     made = Clusters(rates, labels, centres, fitted, how, float(radius), rounds)
     _doubts(made)
     return made
+
+
+def _even_sample(points: Floats, most: int | None) -> Ints:
+    """Return places of at most so many points, evenly spaced in order of the mean rate."""
+    if most is None or len(points) <= most:
+        return np.arange(len(points))
+    order = np.argsort(points.mean(axis=1), kind="stable")
+    return np.sort(order[np.linspace(0, len(points) - 1, most).astype(np.int64)])
+
+
+def _joined(points: Floats, sample: Ints, found: Ints, radius: float) -> Ints:
+    """Return labels of all points: those of the sample, and for others the nearest centre."""
+    if sample.size == len(points):
+        return found
+    labels = np.full(len(points), OUTLIER, dtype=np.int64)
+    names = np.unique(found[found >= 0])
+    if names.size:
+        centres = np.array([points[sample[found == name]].mean(axis=0) for name in names])
+        nearest, distance = nearest_centre(np.ascontiguousarray(points.T), centres)
+        far = distance > radius
+        labels = np.where(far, OUTLIER, names[nearest])
+    labels[sample] = found
+    return labels
 
 
 def _bandwidth(points: Floats, quantile: float, widest: float | None) -> float:

@@ -126,7 +126,7 @@ def mean_shift(
 
     _in_threads(work, counts.size, threads)
     centres = _distinct(ends, counts, bandwidth)
-    nearest, distance = _nearest(table.columns, centres)
+    nearest, distance = nearest_centre(table.columns, centres)
     labels = nearest if label_all else np.where(distance <= bandwidth, nearest, -1)
     return Modes(labels[table.place], centres)
 
@@ -203,8 +203,22 @@ def _distinct(ends: Floats, counts: Floats, bandwidth: float) -> Floats:
     return ends[kept]
 
 
-def _nearest(columns: Floats, centres: Floats) -> tuple[Ints, Floats]:
-    """Return the nearest centre of each point and its distance."""
+def nearest_centre(columns: Floats, centres: Floats) -> tuple[Ints, Floats]:
+    """Return the nearest centre of each point and its distance.
+
+    Parameters
+    ----------
+    columns : ndarray, (features, n)
+        The points, one a column.
+    centres : ndarray, (k, features)
+
+    Returns
+    -------
+    nearest : ndarray of int, (n,)
+        Row of the centre, the first of equally near ones.
+    distance : ndarray, (n,)
+        In the unit of the points.
+    """
     best = np.full(columns.shape[1], np.inf)
     label = np.zeros(columns.shape[1], dtype=np.int64)
     for place, centre in enumerate(centres):

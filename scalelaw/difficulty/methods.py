@@ -24,6 +24,7 @@ from scalelaw.difficulty.subset import Subset, by_the_paper, predictable
 from scalelaw.errors import FitError, ForecastError, ScalelawWarning, TableError
 
 STRATA = "strata"
+MOST_CLUSTERED = 5000
 Forecaster = Callable[[Floats], Floats]
 
 
@@ -35,10 +36,10 @@ class Prepared:
 
     @cached_property
     def clusters(self) -> Clusters:
-        """The default clusters, without their warnings."""
+        """The default clusters, found on at most 5000 items, without their warnings."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ScalelawWarning)
-            return cluster(self.rates)
+            return cluster(self.rates, most=MOST_CLUSTERED)
 
     @cached_property
     def subset(self) -> Subset:

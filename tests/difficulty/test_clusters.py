@@ -110,3 +110,30 @@ def test_items_with_gaps_are_clustered_all_the_same(benchmark_of):
     gaps[3, ::7] = np.nan
     found = cluster(PassRates.build(gaps, full.compute, trials=300))
     assert len(found) >= 3
+
+
+def test_clusters_of_a_sample_take_in_the_items_that_were_left_out(benchmark_of):
+    rates = benchmark_of(each=400)
+    whole, found = cluster(rates), cluster(rates, most=500)
+    assert "found on 500 of 1400 items" in found.how
+    assert "found on" not in whole.how
+    assert (found.labels[:1200] >= 0).mean() > 0.95
+    away = rates.filled().T - found.centres[found.labels]
+    near = np.sqrt((away**2).sum(axis=1)) <= 1.05 * found.bandwidth
+    assert near[found.labels >= 0].mean() > 0.99
+    groups = np.repeat([0, 1, 2], 400)
+    for name in np.unique(found.labels[:1200][found.labels[:1200] >= 0]):
+        members = groups[found.labels[:1200] == name]
+        assert np.bincount(members).max() >= 0.95 * members.size
+
+
+def test_a_sample_as_large_as_the_benchmark_changes_nothing(benchmark_of):
+    rates = benchmark_of()
+    whole, found = cluster(rates), cluster(rates, most=rates.items.size)
+    assert (whole.labels == found.labels).all()
+    assert whole.how == found.how
+
+
+def test_a_sample_too_small_for_one_cluster_is_refused(benchmark_of):
+    with pytest.raises(TableError, match="most=5 items hold no cluster of 10; raise most="):
+        cluster(benchmark_of(), most=5)
