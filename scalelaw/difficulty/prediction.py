@@ -12,18 +12,17 @@ import pandas as pd
 
 from scalelaw.difficulty._types import Floats
 from scalelaw.difficulty.averaging import average, errors_of
+from scalelaw.difficulty.doubts import doubts_about
 from scalelaw.difficulty.mapping import INCOMPATIBLE, Anchor, mapped, with_rest
-from scalelaw.difficulty.methods import METHODS, STRATA, Prepared, forecaster
-from scalelaw.difficulty.origins import FEWEST, Rolling, rolling
-from scalelaw.difficulty.passrates import FEW_SAMPLES, PassRates
+from scalelaw.difficulty.methods import METHODS, MOST_CLUSTERED, STRATA, Prepared, forecaster
+from scalelaw.difficulty.origins import Rolling, rolling
+from scalelaw.difficulty.passrates import PassRates
 from scalelaw.difficulty.subset import Subset
 from scalelaw.difficulty.uncertainty import method_draws
 from scalelaw.errors import ExtrapolationWarning, ForecastError, ScalelawWarning, unknown
 from scalelaw.size import parse_count
 
 AVERAGE = "average"
-FAR = 50.0
-FEW_PATTERNS = 10
 
 
 @dataclass(frozen=True)
@@ -89,6 +88,8 @@ class DifficultyForecast:
         row = self.table.iloc[0]
         if np.isfinite(row["backtest_error"]):
             text += f" Back-tested on the ladder: mean error {row['backtest_error']:.3f}."
+        if int((~self.rates.zero).sum()) > MOST_CLUSTERED:
+            text += f" Clusters were found on an even sample of {MOST_CLUSTERED} items."
         return text
 
     def __repr__(self) -> str:
@@ -113,6 +114,9 @@ def forecast(
     seed: int,
 ) -> DifficultyForecast:
     """Forecast the mean rate of a benchmark at a compute that no run has yet.
+
+    The rows of the table that need clusters find them on at most 5000 items, so that large
+    benchmarks take no minutes; the default forecast needs no clusters.
 
     Parameters
     ----------
@@ -143,7 +147,8 @@ def forecast(
     ExtrapolationWarning
         If the target is not larger than the ladder, or more than 50 times as large.
     ScalelawWarning
-        If the ladder is too short to back-test, samples are few, or an anchor does not fit.
+        If the ladder is too short to back-test, samples are few, items hardly differ, rates fall
+        with compute, chance cannot be right, or an anchor does not fit.
 
     Raises
     ------
@@ -154,7 +159,7 @@ def forecast(
     """
     target = parse_count(compute)
     _check(rates, target, method, level)
-    doubts = _doubts(rates, target)
+    doubts = doubts_about(rates, target)
     averaged = [name for name in METHODS if METHODS[name].prior > 0]
     backtest = rolling(rates, origins=origins)
     ladder = Prepared(rates)
@@ -207,46 +212,6 @@ def _check(rates: PassRates, target: float, method: str, level: float) -> None:
     sizes = np.unique(rates.compute).size
     if sizes < 3:
         raise ForecastError(f"a forecast needs three sizes of run or more; there are {sizes}")
-
-
-def _doubts(rates: PassRates, target: float) -> list[str]:
-    texts = []
-    distance, span = target / rates.compute[-1], rates.compute[-1] / rates.compute[0]
-    if distance > FAR:
-        texts.append(
-            f"the target has {distance:.3g} times the largest run's compute; beyond {FAR:g} times "
-            "no method here has been tested"
-        )
-    elif distance > max(2.0, span):
-        texts.append(
-            f"the target has {distance:.3g} times the largest run's compute, but the ladder spans "
-            f"a factor of {span:.3g} only: how fast rates grow that far is a belief, not measured"
-        )
-    elif distance <= 1.0:
-        texts.append(
-            f"the target has {distance:.3g} times the largest run's compute: that is no "
-            "extrapolation"
-        )
-    sizes = np.unique(rates.compute).size
-    if sizes <= FEWEST:
-        texts.append(
-            f"{sizes} sizes of run leave nothing to back-test with; the average has "
-            "prior weights, and nothing has checked the interval"
-        )
-    if rates.samples < FEW_SAMPLES:
-        texts.append(
-            f"{rates.samples:g} samples an item and run: clusters follow the noise; pool "
-            "checkpoints, or use p_choices"
-        )
-    if rates.zero.all():
-        texts.append("no run solves any item: nothing says when growth begins")
-    patterns = len(np.unique(rates.filled(), axis=1).T)
-    if patterns < FEW_PATTERNS:
-        texts.append(
-            f"the items have {patterns} different rows of rates only: there is hardly any "
-            "difficulty to tell them apart by, and the forecast is that of a few curves"
-        )
-    return texts
 
 
 def _rows(
