@@ -40,6 +40,7 @@ def command_line() -> None:
 
 def main() -> None:
     """Run the command line; a mistake of the user's is one line and exit code 2."""
+    from scalelaw.cli._advice import advice
     from scalelaw.errors import ScalelawError
 
     try:
@@ -52,7 +53,7 @@ def main() -> None:
         click.echo(f"error: {error.format_message()}", err=True)
         sys.exit(error.exit_code)
     except ScalelawError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {advice(str(error))}", err=True)
         sys.exit(2)
     except BrokenPipeError:
         sys.stderr.close()
@@ -73,7 +74,8 @@ def _spoken_warnings() -> Iterator[None]:
 
 
 def _say(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+    from scalelaw.cli._printing import warn
     from scalelaw.errors import ScalelawWarning
 
     if issubclass(category, ScalelawWarning):
-        click.echo(f"warning: {message}", err=True)
+        warn(str(message))

@@ -39,6 +39,21 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
 
 
+def warn(text: str) -> None:
+    """Print a warning as one line on standard error, its advice in options."""
+    from scalelaw.cli._advice import advice
+
+    click.echo(f"warning: {advice(text)}", err=True)
+
+
+def check_report(path: str | None) -> None:
+    """Refuse the name of a report that no writer knows, before anything is read."""
+    if path is not None:
+        from scalelaw.reporting.documents import writer_of
+
+        writer_of(Path(path))
+
+
 def spoken() -> str:
     """Return the command as it was given, to be repeated."""
     return shlex.join(["scalelaw", *sys.argv[1:]])

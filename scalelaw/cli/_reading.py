@@ -15,6 +15,47 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
+
+def probability(_: click.Context, __: click.Parameter, value: float) -> float:
+    """Refuse a level that is none, such as one in percent, before anything is read."""
+    if not 0 < value < 1:
+        raise TableError(f"--level must lie between 0 and 1, such as 0.9; got {value:g}")
+    return value
+
+
+def chosen_columns(
+    _: click.Context, __: click.Parameter, pairs: tuple[str, ...]
+) -> dict[str, str | list[str]]:
+    """Return names and columns of ``NAME=COLUMN``; a name given several times has a list."""
+    found: dict[str, list[str]] = {}
+    for text in pairs:
+        name, equals, column = text.partition("=")
+        if not (equals and name.strip() and column.strip()):
+            raise TableError(f"{text!r} is not NAME=COLUMN, such as params=N")
+        found.setdefault(name.strip(), []).append(column.strip())
+    return {name: named[0] if len(named) == 1 else named for name, named in found.items()}
+
+
+LEVEL = click.option(
+    "--level",
+    type=float,
+    default=0.9,
+    show_default=True,
+    callback=probability,
+    help="Of the intervals.",
+)
+SEED = click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the draws."
+)
+NAMED = click.option(
+    "--column",
+    "columns",
+    metavar="NAME=COLUMN",
+    multiple=True,
+    callback=chosen_columns,
+    help="Column of a table that has another name, such as params=N; may be repeated.",
+)
+
 READING = (
     click.argument("path"),
     click.option("--runs", "sizes", metavar="CSV", help="Table of run sizes: run, params, tokens."),
@@ -28,6 +69,7 @@ READING = (
     ),
     click.option("--train-set", help="Short for --where train_set=NAME."),
     click.option("--shots", type=int, help="Keep results with so many examples in the prompt."),
+    NAMED,
     click.option("--strict", is_flag=True, help="Make an unreadable file an error."),
 )
 
@@ -50,9 +92,9 @@ STUDY = (
     click.option("--loss-law", help="Law of loss in place of the preset's."),
     click.option("--task-law", help="Law from loss to the task: loss_to_error or sigmoid."),
     click.option("--fit-up-to", type=float, metavar="FLOP", help="Hide larger runs from the fit."),
-    click.option("--level", type=float, default=0.9, show_default=True, help="Of the intervals."),
+    LEVEL,
     click.option("--draws", "n", type=int, default=1000, show_default=True, help="How many."),
-    click.option("--seed", type=int, default=0, show_default=True, help="Seed of the draws."),
+    SEED,
     click.option(
         "--calibrate/--no-calibrate",
         default=True,
@@ -86,6 +128,7 @@ class Source:
     where: tuple[str, ...]
     train_set: str | None
     shots: int | None
+    columns: dict[str, str | list[str]]
     strict: bool
 
     @classmethod
@@ -110,6 +153,9 @@ class Source:
             "strict": self.strict or None,
             "shots": self.shots if self.reader == "lm_eval" else None,
         }
+        if self.columns and self.reader != "table":
+            raise TableError(f"--column names columns of a table; {self.path} is none")
+        asked["columns"] = self.columns or None
         given = {name: value for name, value in asked.items() if value is not None}
         runs = load.read(self.path, **given)
         for name, value in self._conditions():

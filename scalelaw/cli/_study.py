@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scalelaw.cli._printing import print_table, shown_progress
+from scalelaw.cli._printing import print_table, shown_progress, warn
 from scalelaw.cli._reading import Source
 
 if TYPE_CHECKING:
@@ -106,4 +106,4 @@ def print_forecast(result: Forecast) -> None:
     title = f"forecast of a run, {result.level:.0%} intervals; back-test: mean absolute error"
     print_table(table, title=title)
     for text in result.warnings:
-        click.echo(f"warning: {text}", err=True)
+        warn(text)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scalelaw.cli._printing import print_json, print_table
-from scalelaw.cli._reading import JSON, READING, Source, options
+from scalelaw.cli._printing import print_json, print_table, warn
+from scalelaw.cli._reading import JSON, LEVEL, READING, SEED, Source, options
 from scalelaw.errors import ForecastError
 
 if TYPE_CHECKING:
@@ -30,15 +30,23 @@ METHODS = ("law", "isoflop", "envelope")
     show_default=True,
     help="Follow the law, or read minima off the runs (isoFLOP parabolas, envelope of curves).",
 )
+@click.option(
+    "--by",
+    metavar="COLUMN",
+    default="family",
+    show_default=True,
+    help="Column that names the curve of a checkpoint, for the envelope.",
+)
 @click.option("--draws", "n", type=int, default=1000, show_default=True, help="How many.")
-@click.option("--level", type=float, default=0.9, show_default=True, help="Of the intervals.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the draws.")
+@LEVEL
+@SEED
 def allocate_command(
     compute: tuple[str, ...],
     law: str,
     loss: str | None,
     served: str | None,
     method: str,
+    by: str,
     n: int,
     level: float,
     seed: int,
@@ -55,6 +63,12 @@ def allocate_command(
 
     chosen = get(law)
     check_law(chosen)
+    others = [name for name in chosen.inputs if name not in ("params", "tokens")]
+    if others:
+        raise ForecastError(
+            f"{chosen.name!r} also reads {', '.join(others)}, which no option says here; take a "
+            "law of params and tokens alone, or scalelaw.allocate in Python"
+        )
     runs = Source.taken_from(given).read()
     wide = runs.wide(**columns_for(runs, chosen, task=loss))
     if method == "law":
@@ -62,14 +76,14 @@ def allocate_command(
     elif served is not None:
         raise ForecastError("--served needs --method law: the others read training runs only")
     else:
-        told = _by_reading(wide, method, compute, level, n, seed)
+        told = _by_reading(wide, method, by, compute, level, n, seed)
     if as_json:
         print_json({"method": method, "level": level, "seed": seed, **told})
         return
     title = f"compute-optimal sizes, {level:.0%} intervals ({told['how']}; cost {told['cost']})"
     print_table(told["sizes"], title=title)
     for text in told["warnings"]:
-        click.echo(f"warning: {text}", err=True)
+        warn(text)
     for text in told.get("biases", ()):
         click.echo(f"bias: {text}")
 
@@ -101,12 +115,21 @@ def _by_law(
 
 
 def _by_reading(
-    wide: pd.DataFrame, method: str, compute: tuple[str, ...], level: float, n: int, seed: int
+    wide: pd.DataFrame,
+    method: str,
+    by: str,
+    compute: tuple[str, ...],
+    level: float,
+    n: int,
+    seed: int,
 ) -> dict[str, Any]:
     from scalelaw.forecasting import TrainingCost, envelope_frontier, isoflop_frontier
     from scalelaw.size import parse_count
 
-    found = (isoflop_frontier if method == "isoflop" else envelope_frontier)(wide, n=n, seed=seed)
+    if method == "isoflop":
+        found = isoflop_frontier(wide, n=n, seed=seed)
+    else:
+        found = envelope_frontier(wide, by=by, n=n, seed=seed)
     return {
         "cost": TrainingCost().text,
         "how": found.how,

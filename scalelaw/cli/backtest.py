@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from scalelaw.cli._printing import print_json, print_table
+from scalelaw.cli._printing import print_json, print_table, warn
 from scalelaw.cli._reading import JSON, READING, STUDY, Source, options
 from scalelaw.cli._study import studied
+from scalelaw.errors import ForecastError
 
 SHOWN = ["run", "distance", "measured", "estimate", "low", "high", "error", "covered"]
 
@@ -19,6 +20,8 @@ SHOWN = ["run", "distance", "measured", "estimate", "low", "high", "error", "cov
 @click.option("--hide", type=int, help="Hide this many of the largest runs.")
 def backtest_command(as_json: bool, factor: float | None, hide: int | None, **given: Any) -> None:
     """Hide the largest runs at PATH, forecast them from the others, and compare."""
+    if factor is not None and hide is not None:
+        raise ForecastError("--factor and --hide both say which runs to hide; give one of them")
     result = studied(Source.taken_from(given), {**given, "factor": factor, "hide": hide})
     tests = {part.task: part.backtest for part in result.parts if part.backtest is not None}
     problems = {
@@ -36,4 +39,4 @@ def backtest_command(as_json: bool, factor: float | None, hide: int | None, **gi
         print_table(test.summary)
         click.echo(f"{task}: {test.caption}")
     for task, problem in problems.items():
-        click.echo(f"warning: {task}: no back-test, since {problem}", err=True)
+        warn(f"{task}: no back-test, since {problem}")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
-from scalelaw.cli._printing import print_json, print_table
-from scalelaw.cli._reading import JSON, TARGET, options
+from scalelaw.cli._printing import check_report, print_json, print_table
+from scalelaw.cli._reading import JSON, LEVEL, SEED, TARGET, options
 from scalelaw.cli.items import LOGS, read_answers
 from scalelaw.errors import TableError
 
@@ -22,8 +21,8 @@ from scalelaw.errors import TableError
     show_default=True,
     help="Of the log-likelihoods of the choices.",
 )
-@click.option("--level", type=float, default=0.9, show_default=True, help="Of the intervals.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of all draws.")
+@LEVEL
+@SEED
 @click.option("--report", "out", metavar="FILE", help="Write a .pdf, .html or .md file.")
 def choices_command(
     as_json: bool,
@@ -48,10 +47,7 @@ def choices_command(
 
     wanted = any(one is not None for one in (params, tokens, compute))
     target = target_size(params=params, tokens=tokens, compute=compute) if wanted else None
-    if out is not None:
-        from scalelaw.reporting.documents import writer_of
-
-        writer_of(Path(out))
+    check_report(out)
     items = read_answers(given)
     names = [name for name, one in items.of.items() if one.kind == "multiple_choice"]
     if not names:

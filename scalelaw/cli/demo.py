@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scalelaw.cli._printing import print_json, shown_progress
-from scalelaw.cli._reading import JSON, options
+from scalelaw.cli._reading import JSON, SEED, options
 from scalelaw.cli._study import as_plain, print_forecast
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ HIDDEN = 5.0
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for the report and the tables; made where it is missing.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the draws.")
+@SEED
 @options(JSON)
 def demo_command(out: Path, seed: int, as_json: bool) -> None:
     """Forecast the largest runs of scalelaw's own small ladder from the smaller ones.

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from scalelaw.cli._printing import print_json, print_table
-from scalelaw.cli._reading import JSON, options
+from scalelaw.cli._printing import check_report, print_json, print_table
+from scalelaw.cli._reading import JSON, LEVEL, SEED, options
 from scalelaw.cli.items import LOGS, read_answers
 
 
@@ -23,9 +23,11 @@ from scalelaw.cli.items import LOGS, read_answers
 @click.option("--pool", metavar="COLUMN", help="Column that neighbouring checkpoints share.")
 @click.option("--loss", metavar="COLUMN", help="Loss of the runs, for the two-step baseline.")
 @click.option("--method", default="average", show_default=True, help="One of the methods.")
-@click.option("--level", type=float, default=0.9, show_default=True, help="Of the intervals.")
-@click.option("--draws", "n", type=int, default=100, show_default=True, help="How many.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the draws.")
+@LEVEL
+@click.option(
+    "--draws", "n", type=click.IntRange(min=2), default=100, show_default=True, help="How many."
+)
+@SEED
 @click.option("--report", "out", metavar="FILE", help="Write a .pdf, .html or .md file.")
 def difficulty_command(
     as_json: bool,
@@ -45,7 +47,10 @@ def difficulty_command(
     For example: scalelaw difficulty results/ --runs ladder.csv --target-compute 1e21
     """
     from scalelaw.difficulty import features, forecast
+    from scalelaw.size import parse_count
 
+    check_report(out)
+    parse_count(target_compute)
     items = read_answers(given)
     outlooks = [
         forecast(

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from scalelaw.cli._advice import advice
 from scalelaw.cli._printing import print_json, print_table
-from scalelaw.cli._reading import JSON, READING, Source, options
+from scalelaw.cli._reading import JSON, LEVEL, READING, SEED, Source, chosen_columns, options
+from scalelaw.errors import FitError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from scalelaw.laws import Law
 
 PENALTIES = (
     "huber",
@@ -43,14 +50,22 @@ CORNERED = ("huber", "huber-likelihood", "asymmetric")
     type=click.Choice(("stderr", "items")),
     help="Weigh runs by their standard errors, or by their numbers of items (for binomial).",
 )
+@click.option(
+    "--x",
+    metavar="INPUT=COLUMN",
+    multiple=True,
+    callback=chosen_columns,
+    help="Column of the runs that an input of the law has, such as unique_tokens=U.",
+)
 @click.option("--draws", "n", type=int, default=1000, show_default=True, help="0 for none.")
-@click.option("--level", type=float, default=0.9, show_default=True, help="Of the intervals.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the draws.")
+@LEVEL
+@SEED
 def fit_command(
     law: str,
     penalty: str | None,
     delta: float | None,
     weights: str | None,
+    x: dict[str, str],
     n: int,
     level: float,
     seed: int,
@@ -64,24 +79,46 @@ def fit_command(
 
     chosen = get(law)
     runs = Source.taken_from(given).read()
+    _check_asked(chosen, given)
     wide = runs.wide(**columns_for(runs, chosen, **given))
     weights = weights or ("items" if penalty == "binomial" else None)
-    column = f"{chosen.output}_{weights}" if weights else None
-    fitted = fit(chosen, wide, penalty=_penalty(penalty, delta), weights=column)
+    column = _weights(wide, chosen.output, weights)
+    fitted = fit(chosen, wide, penalty=_penalty(penalty, delta), weights=column, x=x or None)
     draws = bootstrap(fitted, n, seed=seed) if n else None
     coefs = None if draws is None else draws.coef_table(level)
     if as_json:
         made = {} if draws is None else {"coefs": coefs, "how": draws.how}
         print_json({**fitted.to_dict(), **made})
         return
-    click.echo(fitted.summary())
+    click.echo(advice(fitted.summary()))
     if draws is not None and coefs is not None:
         title = f"coefficients, {level:.0%} intervals ({draws.how})"
         print_table(coefs, title=title)
 
 
+def _check_asked(law: Law, given: dict[str, Any]) -> None:
+    """Refuse options that the fit of this law would not look at."""
+    if given["metric"] is not None and given["task"] is None:
+        raise FitError("--metric needs --task, which says whose metric it is")
+    if given["loss"] is not None and "loss" not in law.inputs:
+        raise FitError(
+            f"--loss is for laws of a loss; {law.name!r} reads {', '.join(law.inputs)}. "
+            "The task that is fitted is said by --task"
+        )
+
+
+def _weights(wide: pd.DataFrame, output: str, kind: str | None) -> str | None:
+    """Return the column of weights; refuse one that is empty."""
+    if kind is None:
+        return None
+    column = f"{output}_{kind}"
+    if wide[column].isna().all():
+        many = "numbers of items" if kind == "items" else "standard errors"
+        raise FitError(f"these runs have no {many} of their {output} to weigh them by")
+    return column
+
+
 def _penalty(name: str | None, delta: float | None) -> Any:
-    from scalelaw.errors import FitError
     from scalelaw.fitting import Asymmetric, Binomial, Huber, HuberLikelihood, LeastSquares
 
     if delta is not None and name is None:

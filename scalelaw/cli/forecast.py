@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from scalelaw.cli._printing import print_json, spoken
+from scalelaw.cli._printing import check_report, print_json, spoken
 from scalelaw.cli._reading import JSON, READING, STUDY, TARGET, Source, options
 from scalelaw.cli._study import as_plain, print_forecast, studied
 
@@ -22,6 +22,7 @@ def forecast_command(
 
     For example: scalelaw forecast results/ --runs ladder.csv --params 7B --tokens 2T
     """
+    check_report(report_path)
     result = studied(Source.taken_from(given), given)
     if report_path is not None:
         from scalelaw.reporting import report

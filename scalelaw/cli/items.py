@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from scalelaw.cli._printing import print_json, print_table
-from scalelaw.cli._reading import JSON, options
+from scalelaw.cli._reading import JSON, NAMED, options
+from scalelaw.errors import TableError
 
 LOGS = (
     click.argument("path"),
@@ -27,6 +28,7 @@ LOGS = (
         "--choice", "choices", metavar="COLUMN", multiple=True,
         help="Column of log-likelihoods of one choice, of a table; repeat for each choice.",
     ),
+    NAMED,
     click.option("--gold", help="Number of the correct choice in a table, or its column."),
     click.option(
         "--unit", type=click.Choice(["nats", "nats/token"]), default="nats", show_default=True,
@@ -49,10 +51,12 @@ def read_answers(given: dict[str, Any]) -> Any:
     logs = {name: given.pop(name) for name in ("pattern", "tokens_per_step", "shots", "cluster")}
     logs |= {name: given.pop(name) for name in ("cache", "n_jobs")}
     runs, tasks, strict = given.pop("runs"), given.pop("task"), given.pop("strict")
-    about = {name: given.pop(name) for name in ("choices", "gold", "unit")}
+    about = {name: given.pop(name) for name in ("choices", "gold", "unit", "columns")}
     if about["gold"] is not None and about["gold"].isdecimal():
         about["gold"] = int(about["gold"])
     table = Path(path).is_file() and Path(path).suffix in (".parquet", ".npz", ".csv", ".tsv")
+    if about["columns"] and not table:
+        raise TableError(f"--column names columns of a table of answers; {path} is none")
     if table:
         items = load.items(path, runs, strict=strict, **about)
         return items.where(task=list(tasks)) if tasks else items

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from scalelaw.cli._printing import print_json, spoken
+from scalelaw.cli._printing import check_report, print_json, spoken
 from scalelaw.cli._reading import JSON, READING, STUDY, TARGET, Source, options
 from scalelaw.cli._study import answers, as_plain, studied
 
@@ -31,6 +31,7 @@ def report_command(
     """Write the forecast of a planned run from the runs at PATH as a document."""
     from scalelaw.reporting import report
 
+    check_report(out)
     source = Source.taken_from(given)
     result = studied(source, given)
     asked = answers(items, source, result)

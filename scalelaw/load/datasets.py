@@ -18,6 +18,7 @@ from typing import Any, cast
 
 from scalelaw.errors import LoadError, unknown
 from scalelaw.load.files import shown
+from scalelaw.load.reader_options import check_options
 from scalelaw.runs import RunTable
 
 SOURCE = "https://raw.githubusercontent.com"
@@ -109,7 +110,7 @@ def dataset(name: str, *, download: bool = True, **options: Any) -> RunTable:
     UnknownName
         If there is no such set.
     LoadError
-        If the set is not here and cannot be fetched.
+        If the set is not here and cannot be fetched, or its reader has no such option.
     """
     from importlib import import_module
 
@@ -121,6 +122,7 @@ def dataset(name: str, *, download: bool = True, **options: Any) -> RunTable:
         folder = fetch(name)
     arguments = {key: _resolved(value) for key, value in entry.arguments.items()}
     reader = getattr(import_module("scalelaw.load"), entry.reader)
+    check_options(reader, options, entry.name)
     return reader(folder / entry.read_from, **{**arguments, **options})
 
 

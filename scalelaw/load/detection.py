@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from scalelaw.errors import LoadError, UnknownName, unknown
 from scalelaw.load.datasets import catalogue, find
 from scalelaw.load.files import existing, shown, walk
 from scalelaw.load.frames import SUFFIXES, TABLE_FILES, is_table
+from scalelaw.load.reader_options import check_options
 from scalelaw.load.testbed import find_testbed, is_testbed
 from scalelaw.runs import RunTable
 
@@ -122,12 +122,7 @@ def read(path: str | Path, *, reader: str | None = None, **options: Any) -> RunT
     """
     source = detect(path) if reader is None else Source(reader, path)
     function = _reader(source.reader)
-    known = inspect.signature(function).parameters
-    if not any(p.kind is p.VAR_KEYWORD for p in known.values()):
-        for name in options:
-            if name not in known:
-                takes = ", ".join(key for key in list(known)[1:]) or "none"
-                raise LoadError(f"{source} is read without the option {name!r}; options: {takes}")
+    check_options(function, options, str(source))
     runs = function(source.path, **options)
     _LOG.info("read %s: %r", source, runs)
     return runs

@@ -65,7 +65,9 @@ def test_isoflop_minima_are_read_with_their_biases(say, by_budget):
     [
         (("--law", "power"), "needs a law of params and tokens; 'power' reads compute"),
         (("--method", "isoflop", "--served", "1T"), "--served needs --method law"),
-        (("--method", "envelope"), "there is no column 'family'"),
+        (("--method", "envelope"), "there is no column 'family' that names the curves; say --by"),
+        (("--method", "envelope", "--by", "size"), "there is no column 'size'"),
+        (("--law", "data_constrained"), "also reads unique_tokens, which no option says here"),
         (("--law", "chinchila"), "did you mean 'chinchilla'"),
     ],
 )

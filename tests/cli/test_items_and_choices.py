@@ -64,7 +64,20 @@ def test_columns_of_a_table_are_named_by_options(say, tmp_path):
     said = say("items", tmp_path / "pairs.csv", *named, "--json")
     assert [row["value"] for row in said.json["scores"] if row["metric"] == "accuracy"] == [0.5]
     refused = say("items", tmp_path / "pairs.csv")
-    assert "(choices=[...], or --choice)" in refused.err
+    assert "(--choice), or one as loglik, loss or correct (--column loss=COLUMN)" in refused.err
+
+
+def test_a_column_of_any_other_name_is_said_by_an_option(say, tmp_path):
+    pd.DataFrame({"model": ["a", "a"], "frage": ["1", "2"], "right": [1, 0]}).to_csv(
+        tmp_path / "answers.csv", index=False
+    )
+    refused = say("items", tmp_path / "answers.csv")
+    assert "no column for item; name it (--column item=COLUMN)" in refused.err
+    named = ("--column", "item=frage", "--column", "correct=right")
+    said = say("items", tmp_path / "answers.csv", *named, "--json")
+    assert said.code == 0, said.err
+    logs = say("items", tmp_path, "--column", "item=frage")
+    assert "--column names columns of a table of answers" in logs.err
 
 
 def test_a_folder_with_tables_but_no_logs_names_them(say, tmp_path):

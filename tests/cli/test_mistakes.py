@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
 import pandas as pd
 import pytest
 
 from tests.cli.conftest import write_results
 
+IN_PYTHON = re.compile(r"(?<![\w-])(?<!--column )(?<!--x )(?<!--where )\w+=(\.\.\.|[\[{'])")
 TARGET = ("--params", "20B", "--tokens", "400B", "--draws", 50)
 
 
@@ -17,6 +19,7 @@ def refused(said, *texts: str) -> None:
     assert said.code == 2, said
     assert "Traceback" not in said.err
     assert said.err.startswith("error: ")
+    assert not IN_PYTHON.search(said.err), said.err
     for text in texts:
         assert text in said.err
 
@@ -116,6 +119,73 @@ def test_zero_tokens(say, table):
     said = say("runs", path)
     assert said.code == 2
     assert "untrained checkpoint left out (0 tokens) (5): r5" in said.err
+
+
+def test_sizes_under_other_names_are_named_by_an_option(say, table):
+    frame, path = table
+    frame.rename(columns={"params": "wide", "tokens": "seen"}).to_csv(path, index=False)
+    refused(say("runs", path), "Name two of the columns, such as --column params=N", "table --runs")
+    assert say("runs", path, "--column", "params=wide", "--column", "tokens=seen").code == 0
+    refused(say("runs", path, "--column", "params"), "is not NAME=COLUMN, such as params=N")
+    refused(say("runs", "mini-ladder", "--column", "params=N"), "mini-ladder is none")
+
+
+def test_a_measurement_under_another_name_is_named_by_an_option(say, table):
+    frame, path = table
+    frame.rename(columns={"loss": "quality"}).to_csv(path, index=False)
+    refused(say("runs", path), "for example --column loss=val_ce or --column accuracy=hellaswag")
+    assert "1 tasks" in say("runs", path, "--column", "loss=quality").out
+
+
+def test_an_input_that_is_missing_is_named_by_an_option(say, table):
+    frame, path = table
+    frame.assign(fresh=frame["tokens"]).to_csv(path, index=False)
+    fit = ("fit", path, "--law", "data_constrained", "--draws", 0)
+    refused(say(*fit), "needs 'unique_tokens'", "Name the right one with --x unique_tokens=COLUMN")
+    refused(say(*fit, "--x", "unique_tokens=fresh"), "7 coefficients to fit", "a simpler law")
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (("--metric", "error"), "--metric needs --task"),
+        (("--loss", "loss"), "--loss is for laws of a loss; 'power' reads compute"),
+        (("--weights", "stderr"), "these runs have no standard errors of their loss"),
+        (("--seed", "-1"), "-1 is not in the range"),
+        (("--level", "90"), "--level must lie between 0 and 1"),
+    ],
+)
+def test_an_option_that_nothing_could_follow_is_refused(say, table, options, text):
+    frame, path = table
+    frame.to_csv(path, index=False)
+    refused(say("fit", path, "--law", "power", *options), text)
+
+
+def test_a_data_set_is_read_without_options_of_other_readers(say, shared_data):
+    shared_data("gadre2024")
+    said = say("runs", "gadre2024", "--tokens-per-step", 5)
+    refused(said, "gadre2024 is read without the option 'tokens_per_step'")
+
+
+def test_hiding_by_a_factor_and_by_a_number_is_refused(say, table):
+    frame, path = table
+    frame.to_csv(path, index=False)
+    refused(say("backtest", path, "--factor", 5, "--hide", 2), "--factor and --hide both say")
+
+
+def test_runs_of_several_training_sets_are_told_apart_by_an_option(say, table):
+    frame, path = table
+    frame.assign(train_set=["a", "b", "a", "b", "a"]).to_csv(path, index=False)
+    refused(say("backtest", path), "choose one with --where train_set=VALUE")
+
+
+def test_the_name_of_a_report_is_checked_before_anything_is_read(say, tmp_path):
+    for command in (
+        ("forecast", tmp_path, "--report"),
+        ("report", tmp_path, "-o"),
+        ("difficulty", tmp_path, "--target-compute", "1e20", "--report"),
+    ):
+        refused(say(*command, "x.docx"), "cannot write a report as 'x.docx'")
 
 
 def test_too_few_runs_for_the_coefficients(say, table):
