@@ -41,11 +41,19 @@ _EXAMPLES = 5
 _NUMBER = b"-1000000007"
 _DIGEST = b"digest of the question"
 _STAMP = "2026-01-01T00-00-00.000000"
-_PEAK = (
-    "import resource, sys; from scalelaw import load; "
-    "items = load.lm_eval_samples(sys.argv[1]); "
-    "print(len(items), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
-)
+_PEAK = """
+import resource, sys
+from pathlib import Path
+from scalelaw import load
+items = load.lm_eval_samples(sys.argv[1])
+status = Path("/proc/self/status")
+if status.exists():  # what getrusage tells on Linux counts the process that started this one
+    peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    kilobytes = int(peak.split()[1])
+else:
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(len(items), kilobytes / 1024)
+"""
 
 
 class _Request(msgspec.Struct):
