@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scalelaw.difficulty._types import Floats
+from scalelaw.difficulty._types import Floats, Ints
 from scalelaw.difficulty.dictionary import SPEEDS, Dictionary, beliefs
 from scalelaw.difficulty.passrates import MOST_TRIALS, PassRates
 
@@ -102,7 +102,7 @@ class Spectrum:
         rates : PassRates
             Those of the spectrum.
         most : int
-            Patterns at most; of more, evenly spaced ones are taken.
+            Patterns at most; of more, an even sample of the items is taken.
         """
         right, trials, counts = _patterns(rates, most)
         answers = _Answers.of(right, trials, counts)
@@ -192,7 +192,7 @@ def spectrum(
     ----------
     rates : PassRates
         Missing rates are simply not counted; exact ones count as 1000 samples. Of more than
-        4000 different items, evenly spaced ones are taken, and shares are learned from 2000.
+        4000 different items, an even sample is taken, and shares are learned from 2000.
     shift, concentration : float, optional
         How runs differ beyond sampling; both, or by default the most likely of a few values.
 
@@ -210,8 +210,8 @@ def spectrum(
     answers = _Answers.of(right, trials, counts)
     logs = _total(_logs(dictionary, u, answers, shift, concentration))
     likelihood = np.exp(logs - logs.max(axis=1, keepdims=True))
-    some = slice(None, None, -(-len(counts) // LEARNED_FROM))
-    shares = estimated(dictionary, likelihood[some], counts[some])
+    some, often = _even_sample(counts, LEARNED_FROM)
+    shares = estimated(dictionary, likelihood[some], often)
     return Spectrum(
         dictionary, shares, likelihood, counts, _visibility(dictionary, u, rates), shift,
         concentration, right, trials,
@@ -255,11 +255,23 @@ def _patterns(rates: PassRates, most: int = MOST_ITEMS) -> tuple[np.ndarray, np.
     n = np.rint(np.minimum(rates.trials, MOST_TRIALS)).astype(np.int64).T
     k = np.rint(np.nan_to_num(rates.rates.T) * n).astype(np.int64)
     table, counts = np.unique(np.hstack([k, n]), axis=0, return_counts=True)
-    if len(table) > most:
-        kept = np.linspace(0, len(table) - 1, most).astype(int)
-        table, counts = table[kept], counts[kept]
-    right, trials = np.split(table, 2, axis=1)
-    return right, trials, counts.astype(float)
+    kept, often = _even_sample(counts.astype(float), most)
+    right, trials = np.split(table[kept], 2, axis=1)
+    return right, trials, often
+
+
+def _even_sample(counts: Floats, most: int) -> tuple[Ints, Floats]:
+    """Return places of at most so many patterns, and how many items each then stands for.
+
+    Every item has the same say, however many others answered as it did: an even sample of
+    patterns would leave the common ones, such as never solved, with too much of it.
+    """
+    if counts.size <= most:
+        return np.arange(counts.size), counts
+    each = counts.sum() / most
+    at = np.searchsorted(np.cumsum(counts), (np.arange(most) + 0.5) * each, side="right")
+    kept, times = np.unique(at, return_counts=True)
+    return kept, times * each
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,21 @@ def test_the_spectrum_needs_one_sample_an_item_only():
     assert float(spectrum(bits).at(TARGET)[0]) == pytest.approx(truth, abs=0.06)
 
 
+@pytest.mark.parametrize("trials", [1, 300])
+def test_a_large_benchmark_with_many_unsolved_items_has_the_spectrum_of_a_small_one(trials):
+    def made(items):
+        rng = np.random.default_rng(2)
+        start = np.exp(rng.normal(np.log(1e22), 1.5, items))
+        p = law(start, 0.5, 0.05, LADDER[:, None])
+        p[:, : items // 5] = 0.0
+        rates = rng.binomial(trials, p) / trials
+        return spectrum(PassRates.build(rates, LADDER, trials=trials))
+
+    small, large = made(1800), made(24_000)
+    assert large.counts.sum() == pytest.approx(24_000)
+    assert float(large.at(TARGET)[0]) == pytest.approx(float(small.at(TARGET)[0]), abs=0.03)
+
+
 def test_growth_that_does_not_show_is_not_promised():
     never = PassRates.build(
         np.hstack([np.zeros((8, 100)), np.tile(law(1e21, 0.6, 0.05, LADDER)[:, None], 100)]),
