@@ -5,8 +5,10 @@ from __future__ import annotations
 import doctest
 import importlib.util
 import re
+import shlex
 from pathlib import Path
 
+import click
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +39,25 @@ def test_links_to_files_lead_somewhere(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", text):
         assert (home / target).exists(), target
+
+
+def commands_in(page: str) -> list[str]:
+    blocks = re.findall(r"^```\n(.*?)^```", (ROOT / page).read_text("utf-8"), re.M | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.startswith("scalelaw ")]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/own-law.md"])
+def test_every_command_of_a_page_is_one_that_there_is(page):
+    from scalelaw.cli import command_line
+
+    lines = commands_in(page)
+    assert len(lines) >= 3
+    for line in lines:
+        _, name, *given = shlex.split(line, comments=True)
+        command = command_line.get_command(click.Context(command_line), name)
+        assert command is not None, line
+        command.make_context(name, given)
 
 
 def test_the_examples_beside_a_fit_print_what_the_page_says():
