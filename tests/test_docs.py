@@ -42,8 +42,9 @@ def test_links_to_files_lead_somewhere(page):
 
 
 def commands_in(page: str) -> list[str]:
-    blocks = re.findall(r"^```\n(.*?)^```", (ROOT / page).read_text("utf-8"), re.M | re.DOTALL)
-    lines = [line for block in blocks for line in block.splitlines()]
+    text = (ROOT / page).read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    lines = [line for kind, block in blocks if not kind for line in block.splitlines()]
     return [line for line in lines if line.startswith("scalelaw ")]
 
 
