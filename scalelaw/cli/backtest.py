@@ -16,8 +16,12 @@ SHOWN = ["run", "distance", "measured", "estimate", "low", "high", "error", "cov
 
 @click.command("backtest")
 @options(READING, STUDY, JSON)
-@click.option("--factor", type=float, help="Hide the runs within this factor of the largest.")
-@click.option("--hide", type=int, help="Hide this many of the largest runs.")
+@click.option(
+    "--factor",
+    type=click.FloatRange(min=1, min_open=True),
+    help="Hide the runs within this factor of the largest.",
+)
+@click.option("--hide", type=click.IntRange(min=1), help="Hide this many of the largest runs.")
 def backtest_command(as_json: bool, factor: float | None, hide: int | None, **given: Any) -> None:
     """Hide the largest runs at PATH, forecast them from the others, and compare."""
     if factor is not None and hide is not None:
@@ -27,6 +31,9 @@ def backtest_command(as_json: bool, factor: float | None, hide: int | None, **gi
     problems = {
         part.task: part.problem or part.no_backtest for part in result.parts if not part.backtest
     }
+    if not tests:
+        reasons = ", ".join(dict.fromkeys(str(problem) for problem in problems.values()))
+        raise ForecastError(f"no back-test, since {reasons}")
     if as_json:
         shown = {
             task: {"summary": test.summary, "runs": test.frame, "how": test.how}

@@ -173,6 +173,14 @@ def test_hiding_by_a_factor_and_by_a_number_is_refused(say, table):
     refused(say("backtest", path, "--factor", 5, "--hide", 2), "--factor and --hide both say")
 
 
+def test_a_back_test_that_could_hide_nothing_or_all_is_refused(say, table):
+    frame, path = table
+    frame.to_csv(path, index=False)
+    refused(say("backtest", path, "--hide", 5), "no back-test, since cannot hide 5 of 5 runs")
+    refused(say("backtest", path, "--hide", 0), "0 is not in the range")
+    refused(say("backtest", path, "--factor", 0.5), "0.5 is not in the range")
+
+
 def test_runs_of_several_training_sets_are_told_apart_by_an_option(say, table):
     frame, path = table
     frame.assign(train_set=["a", "b", "a", "b", "a"]).to_csv(path, index=False)
