@@ -24,7 +24,7 @@ from analyses.goals import Value
 from analyses.olmo_ladder import analysis as olmo
 from scalelaw.errors import ScalelawWarning
 from scalelaw.forecasting.backtests import Backtest
-from scalelaw.forecasting.calibration import widened, widening
+from scalelaw.forecasting.calibration import at_distance, widened, widening
 from scalelaw.forecasting.parts import TaskForecast
 from scalelaw.metrics import metric_kind
 
@@ -33,6 +33,7 @@ CUTS = (0.5, 0.65, 0.8)
 DISTANCES = {"to_3": (1.0, 3.0), "3_to_10": (3.0, 10.0), "beyond_10": (10.0, np.inf)}
 LEVEL = 0.9
 DRAWS = 300
+VAGUE = 0.6
 
 
 def ladders() -> Iterator[tuple[str, sl.RunTable, str, str | None]]:
@@ -105,7 +106,7 @@ def held(part: TaskForecast, frame: pd.DataFrame, hidden: pd.DataFrame) -> pd.Da
         factors = {
             "draws": 1.0,
             "one_back_test": widening(tests[:1]),
-            "forecast": widening(tests, float(distance)),
+            "forecast": at_distance(part.widening, tests, row, float(distance)),
         }
         ends = {name: widened(row, factor) for name, factor in factors.items()}
         value = measured.iloc[place]
@@ -113,8 +114,16 @@ def held(part: TaskForecast, frame: pd.DataFrame, hidden: pd.DataFrame) -> pd.Da
             name: bool(one["low"].iloc[0] <= value <= one["high"].iloc[0])
             for name, one in ends.items()
         }
-        rows.append({"distance": distance, "factor": factors["forecast"], **inside})
+        widths = {f"{name}_width": width_of(one) for name, one in ends.items()}
+        factor = factors["forecast"]
+        rows.append({"distance": distance, "factor": factor, **inside, **widths})
     return pd.DataFrame(rows)[measured.notna().to_numpy()]
+
+
+def width_of(row: pd.DataFrame) -> float:
+    """Return the width of an interval of a share: what lies between 0 and 1."""
+    low, high = row[["low", "high"]].clip(0.0, 1.0).iloc[0]
+    return float(high - low)
 
 
 # %% [markdown]
@@ -123,7 +132,10 @@ def held(part: TaskForecast, frame: pd.DataFrame, hidden: pd.DataFrame) -> pd.Da
 
 # %%
 def everything() -> tuple[list[Value], dict[str, pd.DataFrame]]:
-    """Return the coverages by ladder and distance, and all as a table."""
+    """Return coverage and width by ladder and distance, and all as a table.
+
+    ``vague`` is the share of intervals wider than `VAGUE`, as wide as says little.
+    """
     values, tables = [], []
     for name, runs, metric, loss in ladders():
         found = pd.concat([compared(runs, metric, loss, cut) for cut in CUTS], ignore_index=True)
@@ -133,7 +145,12 @@ def everything() -> tuple[list[Value], dict[str, pd.DataFrame]]:
             values.append(Value(f"{name}_{reach}_n", float(len(near))))
             values += [Value(f"{name}_{reach}_{kind}", share) for kind, share in shares.items()]
             values.append(Value(f"{name}_{reach}_median_factor", float(near["factor"].median())))
-            tables.append({"ladder": name, "distance": reach, "n": len(near), **shares})
+            widths = near[["draws_width", "forecast_width"]].median()
+            values += [Value(f"{name}_{reach}_{kind}", width) for kind, width in widths.items()]
+            vague = float((near["forecast_width"] > VAGUE).mean())
+            values.append(Value(f"{name}_{reach}_vague", vague))
+            row = {"ladder": name, "distance": reach, "n": len(near), **shares, **widths}
+            tables.append({**row, "vague": vague})
     return values, {"coverage": pd.DataFrame(tables)}
 
 

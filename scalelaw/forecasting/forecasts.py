@@ -187,7 +187,10 @@ def forecast(
     chosen = _described(chosen, key is None, loss_law, task_law)
     test = {"factor": factor, "n": hide}
     study = Study(runs, target, chosen, key, fit_up_to or np.inf, test, level, n, seed, calibrate)
-    parts = {task: study.task(task, metric) for task in progress(names)}
+    drafts = {task: study.task(task, metric) for task in progress(names)}
+    parts = dict(zip(drafts, study.finished(list(drafts.values())), strict=True))
+    of_loss = study.loss()
+    loss_part = study.finished([of_loss])[0] if of_loss else None
     given = {
         "metric": metric,
         "loss": loss,
@@ -199,7 +202,7 @@ def forecast(
         "calibrate": None if calibrate else False,
     }
     options = {name: value for name, value in given.items() if value is not None}
-    result = Forecast(target, level, seed, n, runs, chosen, study.loss(), parts, options)
+    result = Forecast(target, level, seed, n, runs, chosen, loss_part, parts, options)
     if all(part.model is None for part in result.parts):
         raise ForecastError(f"nothing could be forecast: {result.parts[0].problem}")
     return result

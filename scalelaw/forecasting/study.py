@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ import pandas as pd
 from scalelaw.errors import ForecastError, ScalelawError, ScalelawWarning
 from scalelaw.fitting import Draws, Fit, bootstrap, fit
 from scalelaw.forecasting.backtests import Backtest, Keep, Refit, backtest
-from scalelaw.forecasting.calibration import widened, widening
+from scalelaw.forecasting.calibration import at_distance, in_common, widened, widening
 from scalelaw.forecasting.candidates import choose
 from scalelaw.forecasting.chains import Chain, chain, outcome_of, within_domain
 from scalelaw.forecasting.parts import TaskForecast, complement
@@ -27,6 +27,25 @@ from scalelaw.size import Size
 
 ORIGINS = (0.4, 0.55)
 """Shares of the runs that are hidden by further back-tests, by which intervals are widened."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A forecast before its interval is set beside those of the other tasks.
+
+    Attributes
+    ----------
+    part : TaskForecast
+        With its model and back-tests.
+    known : pandas.DataFrame
+        The runs of the task, apart from the target's own.
+    outcome : str
+        What the model predicts; empty where there is none.
+    """
+
+    part: TaskForecast
+    known: pd.DataFrame
+    outcome: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,22 +63,22 @@ class Study:
     seed: int
     calibrate: bool
 
-    def loss(self) -> TaskForecast | None:
-        """Return the forecast of the loss itself; None where each task has its own."""
+    def loss(self) -> Draft | None:
+        """Return the draft of the loss itself; None where each task has its own."""
         if self.loss_key is None or self.loss_key == OWN:
             return None
         known, own = self._known(loss=self.loss_key)
-        return self._part(self.loss_key, "loss", known, own, self._loss_draws)
+        return self._drafted(self.loss_key, "loss", known, own, self._loss_draws)
 
-    def task(self, task: str, metric: str | None) -> TaskForecast:
-        """Return the forecast of one task."""
+    def task(self, task: str, metric: str | None) -> Draft:
+        """Return the draft of one task."""
         shown = shown_metric(self.runs, task, metric)
         key = loss_of(self.runs, task) if self.loss_key == OWN else self.loss_key
         if key is None:
             known, own = self._known(error=(task, shown))
-            return self._part((task, shown), "error", known, own, self._direct(known, task))
+            return self._drafted((task, shown), "error", known, own, self._direct(known, task))
         known, own = self._known(loss=key, error=(task, shown), accuracy=(task, shown))
-        return self._part((task, shown), None, known, own, self._chained(known, task, key))
+        return self._drafted((task, shown), None, known, own, self._chained(known, task, key))
 
     @cached_property
     def _loss_fits(self) -> dict[tuple[tuple[str, str], int], Fit]:
@@ -126,21 +145,21 @@ class Study:
             )
         return chosen
 
-    def _part(
+    def _drafted(
         self,
         key: tuple[str, str],
         outcome: str | None,
         known: pd.DataFrame,
         own: pd.DataFrame,
         model: Refit,
-    ) -> TaskForecast:
-        """Forecast, back-test, and collect what must be known before trusting it."""
+    ) -> Draft:
+        """Fit and back-test."""
         task, metric = key
         part = TaskForecast(task, metric, None, None, None, None, np.nan, [])
         try:
             made = model(_all_rows)
         except ScalelawError as error:
-            return replace(part, problem=str(error))
+            return Draft(replace(part, problem=str(error)), known)
         outcome = outcome or outcome_of(_last(made))
         part = replace(
             part, model=made, measured=_mean(own, outcome), chance=_chance(known, outcome)
@@ -152,17 +171,33 @@ class Study:
             part = replace(part, backtest=test)
             if self.calibrate:
                 earlier = tuple(self._earlier(made, model, len(test.frame)))
-                factor = widening([test, *earlier], self._distance(part))
-                part = replace(part, earlier=earlier, widening=factor)
+                part = replace(part, earlier=earlier, widening=widening([test, *earlier]))
         except ScalelawError as error:
             part = replace(part, no_backtest=str(error))
+        return Draft(part, known, outcome)
+
+    def finished(self, drafts: Sequence[Draft]) -> list[TaskForecast]:
+        """Return forecasts whose intervals were widened by what their back-tests have in common."""
+        tested = [draft for draft in drafts if draft.part.backtest]
+        factors = in_common([draft.part.widening for draft in tested])
+        common = {id(draft): factor for draft, factor in zip(tested, factors, strict=True)}
+        return [self._finished(draft, common.get(id(draft), 1.0)) for draft in drafts]
+
+    def _finished(self, draft: Draft, factor: float) -> TaskForecast:
+        """Predict, and collect what must be known before trusting it."""
+        part, outcome = draft.part, draft.outcome
+        if part.model is None:
+            return part
         if self.target is not None:
-            at = pd.DataFrame([self.target._asdict()])
-            predicted = widened(made.predict(at, level=self.level), part.widening)
-            part = replace(part, prediction=within_domain(predicted, outcome))
-        part = replace(part, warnings=doubts(part, known, outcome, self.target))
-        flip = {metric_kind(metric), outcome} == {"accuracy", "error"}
-        return complement(part, metric) if flip else part
+            predicted = part.model.predict(pd.DataFrame([self.target._asdict()]), level=self.level)
+            if self.calibrate and part.backtest:
+                tests = [part.backtest, *part.earlier]
+                factor = at_distance(factor, tests, predicted, self._distance(self.target, part))
+            part = replace(part, prediction=within_domain(widened(predicted, factor), outcome))
+        part = replace(part, widening=factor)
+        part = replace(part, warnings=doubts(part, draft.known, outcome, self.target))
+        flip = {metric_kind(part.metric), outcome} == {"accuracy", "error"}
+        return complement(part, part.metric) if flip else part
 
     def _earlier(self, made: Chain | Draws, model: Refit, hidden: int) -> Iterator[Backtest]:
         """Yield back-tests that hide more of the runs of the fit, where enough stay visible."""
@@ -178,11 +213,10 @@ class Study:
             except ScalelawError:
                 return
 
-    def _distance(self, part: TaskForecast) -> float | None:
+    @staticmethod
+    def _distance(target: Size, part: TaskForecast) -> float:
         """Return the target's compute over the largest of a run in either stage."""
-        if self.target is None:
-            return None
-        return self.target.compute / max(float(one.runs["compute"].max()) for one in part.fits)
+        return target.compute / max(float(one.runs["compute"].max()) for one in part.fits)
 
 
 def _all_rows(frame: pd.DataFrame) -> pd.DataFrame:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import scalelaw as sl
 from scalelaw.errors import ForecastError
-from scalelaw.forecasting.calibration import widened, widening
+from scalelaw.forecasting.calibration import at_distance, in_common, widened, widening
 from tests.ladders import ladder
 
 
@@ -122,9 +123,29 @@ def test_back_tests_from_earlier_origins_widen_by_their_median(chain):
     assert widening([failed[0], held[1], held[2]]) == widening([failed[0]]) > 1.0
 
 
+def row(low: float, high: float) -> pd.DataFrame:
+    return pd.DataFrame({"low": [low], "high": [high]})
+
+
 def test_beyond_the_reach_of_back_tests_intervals_grow_with_the_log_of_the_distance(chain):
     test = sl.backtest(chain, n=4, seed=0)
-    within = widening([test], test.distance)
-    assert within == widening([test])
-    assert widening([test], test.distance**2) == pytest.approx(2 * within)
-    assert widening([test], test.distance**3) == pytest.approx(3 * within)
+    narrow = row(0.5, 0.5 + 1e-6)
+    assert at_distance(2.0, [test], narrow, test.distance) == 2.0
+    assert at_distance(2.0, [test], narrow, test.distance**2) == pytest.approx(4.0)
+    assert at_distance(2.0, [test], narrow, test.distance**3) == pytest.approx(6.0)
+
+
+def test_no_interval_is_widened_far_beyond_the_largest_miss(chain):
+    test = sl.backtest(chain, n=4, seed=0)
+    miss = (test.frame["measured"] - test.frame["estimate"]).abs().max()
+    half = miss / 10
+    factor = at_distance(1e9, [test], row(0.5 - half, 0.5 + half), test.distance)
+    assert factor == pytest.approx(15.0)
+    assert at_distance(1e9, [test], row(0.5 - 2 * miss, 0.5 + 2 * miss), test.distance) == 1.0
+
+
+def test_factors_of_tasks_are_kept_to_what_they_have_in_common():
+    factors = [1.0, 1.5, 2.0, 3.0, 1e6]
+    assert in_common(factors) == [2.0, 2.0, 2.0, 3.0, 3.0]
+    assert in_common([7.0]) == [7.0]
+    assert in_common([]) == []
