@@ -125,6 +125,7 @@ def _methods(outlook: DifficultyForecast) -> Block:
         ["method", "how", "estimate", "low", "high", "back-test", "weight"],
         rows,
         caption=f"All methods at {flop(outlook.compute)}, level {outlook.level:g}.",
+        left=(0, 1),
         note="Back-test: mean absolute error on larger runs of the ladder. If all growth that "
         f"does not show yet stayed away, the strata would say {low:.3f}; if it came, {high:.3f}.",
     )
@@ -145,6 +146,7 @@ def _clusters(outlook: DifficultyForecast) -> Block:
         ["cluster", "items", "class", "reason", "a", "b", "c", "g"],
         rows,
         caption="Clusters, their class and why. Compute in a is in units of 1e18 FLOP.",
+        left=(0, 2, 3),
     )
 
 
