@@ -87,7 +87,7 @@ def as_plain(result: Forecast) -> dict[str, Any]:
 
 
 def print_forecast(result: Forecast) -> None:
-    """Print the answer first, then how far off such forecasts were, then the warnings."""
+    """Print the answer first, then how far off such forecasts were, then warnings by kind."""
     from scalelaw.size import format_count
 
     if result.target is not None:
@@ -105,5 +105,5 @@ def print_forecast(result: Forecast) -> None:
         table = table.drop(columns="closer baselines")
     title = f"forecast of a run, {result.level:.0%} intervals; back-test: mean absolute error"
     print_table(table, title=title)
-    for text in result.warnings:
+    for text in result.brief_warnings:
         warn(text)

@@ -16,6 +16,7 @@ from scalelaw.forecasting.parts import TaskForecast
 from scalelaw.forecasting.presets import Preset, preset_named
 from scalelaw.forecasting.selection import check_one_kind, loss_of, tasks_of, with_loss
 from scalelaw.forecasting.study import Study
+from scalelaw.forecasting.warnings_of import kind_of_warning
 from scalelaw.laws import get
 from scalelaw.runs import RunTable
 from scalelaw.size import Size, target_size
@@ -83,6 +84,21 @@ class Forecast:
             for text in [*part.warnings, *([part.problem] if part.problem else [])]:
                 about.setdefault(text, []).append(part.task)
         return [f"{_listed(tasks, len(self.parts))}: {text}" for text, tasks in about.items()]
+
+    @property
+    def brief_warnings(self) -> list[str]:
+        """One warning of each kind, with all tasks of that kind; the first where they differ."""
+        kinds: dict[str, list[tuple[str, str]]] = {}
+        for part in self.parts:
+            for text in [*part.warnings, *([part.problem] if part.problem else [])]:
+                kinds.setdefault(kind_of_warning(text), []).append((part.task, text))
+        lines = []
+        for found in kinds.values():
+            tasks = list(dict.fromkeys(task for task, _ in found))
+            alike = len({text for _, text in found}) == 1
+            who = _listed(tasks, len(self.parts)) + ("" if alike else " (quoted: the first)")
+            lines.append(f"{who}: {found[0][1]}")
+        return lines
 
     def _repr_html_(self) -> str:
         return self.frame.to_html(index=False, float_format="{:.4g}".format)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from scalelaw.size import Size
 if TYPE_CHECKING:
     from scalelaw.forecasting.parts import TaskForecast
 
+_NUMBER = re.compile(r"[\d.,]*\d[\d.,e+-]*%?")
 FAR = 5.0
 """How many times further than its back-test a forecast may reach without a warning."""
 
@@ -108,3 +110,8 @@ def _shown(part: TaskForecast) -> str:
     if part.prediction is not None and part.prediction["distance"].iloc[0] > reach:
         text += "; the target lies further than any of them"
     return text
+
+
+def kind_of_warning(text: str) -> str:
+    """Return what warnings of one kind share: their first four words, numbers apart."""
+    return " ".join(_NUMBER.sub("#", text).split()[:4])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
 
 from scalelaw.forecasting import Forecast, TaskForecast
+from scalelaw.forecasting.warnings_of import kind_of_warning
 from scalelaw.plot.measures import measure
 from scalelaw.plot.words import (
     UNKNOWN,
@@ -29,7 +29,6 @@ NAME = 60
 _FEW = 5
 _MOST_POINTS = 7
 _ONE_PAGE = 12
-_NUMBER = re.compile(r"[\d.,]*\d[\d.,e+-]*%?")
 
 
 def interval(part: TaskForecast, shown: Measure, *, unit: bool = False) -> tuple[str, str]:
@@ -244,13 +243,9 @@ def grouped_warnings(forecast: Forecast) -> list[str]:
         if part.problem:
             groups.setdefault("!", []).append((part.task, f"no forecast, since {part.problem}"))
         for warning in part.warnings:
-            groups.setdefault(_kind(warning), []).append((part.task, warning))
+            groups.setdefault(kind_of_warning(warning), []).append((part.task, warning))
     ordered = sorted(groups.items(), key=lambda item: (item[0] != "!", -len(item[1])))
     return [_point(found, len(forecast.parts)) for _, found in ordered]
-
-
-def _kind(warning: str) -> str:
-    return " ".join(_NUMBER.sub("#", warning).split()[:4])
 
 
 def _point(found: list[tuple[str, str]], parts: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -143,3 +145,16 @@ def test_a_perplexity_stands_in_for_a_loss_where_it_is_asked_for(runs):
 def test_the_description_says_where_no_loss_was_measured(runs):
     part = sl.forecast(runs.where(metric="accuracy"), **TARGET, tasks=["quiz"], n=50, seed=0)
     assert part.preset.description.startswith("No loss was measured")
+
+
+def test_warnings_in_brief_are_one_of_each_kind(outlook):
+    parts = [
+        replace(part, warnings=[f"the interval is {place + 2} times as wide", "same for all"])
+        for place, part in enumerate(outlook.tasks.values())
+    ]
+    both = replace(outlook, loss=None, tasks={part.task: part for part in parts})
+    first, second = both.brief_warnings
+    names = "all" if len(parts) > 1 else parts[0].task
+    assert first == f"{names} (quoted: the first): the interval is 2 times as wide"
+    assert second == f"{names}: same for all"
+    assert len(both.warnings) == len(parts) + 1
