@@ -95,14 +95,14 @@ def _of_test(part: TaskForecast) -> Iterator[str]:
         yield f"in the back-test a plain baseline was closer than the law ({names})"
     if part.widening >= 1.05:
         times = f"{part.widening:.3g} times as wide as the draws make it"
-        yield f"the interval is {times}: {_shown(part)}"
+        yield f"the interval is {times}, as the back-tests of all tasks demand; {_shown(part)}"
 
 
 def _shown(part: TaskForecast) -> str:
     """Return what the back-tests of a forecast showed of its intervals."""
     assert part.backtest is not None
     first = part.backtest.frame["covered"]
-    text = f"in the back-test {int(first.sum())} of {len(first)} runs fell inside"
+    text = f"in its own {int(first.sum())} of {len(first)} runs fell inside"
     covered = [bool(one) for early in part.earlier for one in early.frame["covered"]]
     if covered:
         text += f", and {sum(covered)} of {len(covered)} where more runs were hidden"
