@@ -22,7 +22,7 @@ SHRINK = 1.3
 ROWS_A_TASK = 64
 HOPS, BASINS_A_HOP = 6, 4
 AGREED = 0.34
-"""With a smaller share of starts at the best cost a search is not settled, and its fit is doubted."""
+"""With a smaller share of starts at the best cost a search is not settled; its fit is doubted."""
 
 
 class Status(Enum):
